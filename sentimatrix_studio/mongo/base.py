@@ -1,0 +1,61 @@
+"""The database engine named in ``DATABASES``: the stock backend with three defects mended.
+
+1. A unique field becomes a *partial* index, which the planner cannot use for a lookup by value: every sign-in scans
+   the collection. Where no column may be null a plain unique index means the same and is used.
+2. ``lt`` and ``lte`` add null guards that force MongoDB to fetch every document. MongoDB's own ``$lt`` only compares
+   values of the same type, so a null or missing field never matches anyway.
+3. ``$project`` comes before ``$sort``, see ``compiler.py``.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Field, Index, Model
+from django_mongodb_backend import base, schema
+from pymongo.operations import IndexModel
+
+
+class PlainUniqueIndex:
+    """Stands in for a Django index and leaves out the filter that makes it partial."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.name = index.name
+
+    def get_pymongo_index_model(self, *args: Any, **kwargs: Any) -> IndexModel:
+        document = self.index.get_pymongo_index_model(*args, **kwargs).document
+        return IndexModel(list(document["key"].items()), name=document["name"], unique=True)
+
+
+class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
+    def add_index(
+        self,
+        model: type[Model],
+        index: Index,
+        *,
+        field: "Field[Any, Any] | None" = None,
+        unique: bool = False,
+        column_prefix: str = "",
+        parent_model: type[Model] | None = None,
+    ) -> None:
+        if unique and not column_prefix and not index.condition:
+            fields = [field] if field else [model._meta.get_field(name) for name, _ in index.fields_orders]
+            if not any(f.null for f in fields):
+                index = PlainUniqueIndex(index)
+        super().add_index(
+            model, index, field=field, unique=unique, column_prefix=column_prefix, parent_model=parent_model
+        )
+
+
+class DatabaseOperations(base.DatabaseOperations):
+    compiler_module = "sentimatrix_studio.mongo.compiler"
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    SchemaEditorClass = DatabaseSchemaEditor
+    ops_class = DatabaseOperations
+    mongo_operators: dict[str, Callable[..., dict[str, Any]]] = {
+        **base.DatabaseWrapper.mongo_operators,
+        "lt": lambda column, value: {column: {"$lt": value}},
+        "lte": lambda column, value: {column: {"$lte": value}},
+    }

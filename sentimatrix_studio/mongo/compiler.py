@@ -1,0 +1,54 @@
+"""Keeps ``$sort`` and ``$limit`` on the index.
+
+The stock pipeline projects before it sorts, which makes MongoDB treat the sort key as computed: it reads and sorts
+every matching document to answer with fifty. Here a plain projection moves to the end of the pipeline.
+"""
+
+from typing import Any
+
+from django_mongodb_backend import compiler
+from django_mongodb_backend.query import MongoQuery
+
+
+class LateProjectionQuery(MongoQuery):
+    def get_pipeline(self) -> list[dict[str, Any]]:
+        extra, project = self.extra_fields, self.project_fields
+        # {"name": "$name"} adds nothing but a computed field that the planner cannot sort by.
+        self.extra_fields = {name: value for name, value in (extra or {}).items() if value != f"${name}"} or None
+        late = self._can_project_last()
+        if late:
+            self.project_fields = None
+        try:
+            pipeline: list[dict[str, Any]] = super().get_pipeline()
+        finally:
+            self.extra_fields, self.project_fields = extra, project
+        if late:
+            pipeline.append({"$project": project})
+        return pipeline
+
+    def _can_project_last(self) -> bool:
+        project = self.project_fields
+        computed = (self.aggregation_pipeline, self.combinator_pipeline, self.subquery_lookup, self.extra_fields)
+        if not project or not self.ordering or any(computed):
+            return False
+        return all(value == 1 for value in project.values()) and all(name in project for name in self.ordering)
+
+
+class SQLCompiler(compiler.SQLCompiler):
+    query_class = LateProjectionQuery
+
+
+class SQLInsertCompiler(compiler.SQLInsertCompiler):
+    query_class = LateProjectionQuery
+
+
+class SQLDeleteCompiler(compiler.SQLDeleteCompiler):
+    query_class = LateProjectionQuery
+
+
+class SQLUpdateCompiler(compiler.SQLUpdateCompiler):
+    query_class = LateProjectionQuery
+
+
+class SQLAggregateCompiler(compiler.SQLAggregateCompiler):
+    query_class = LateProjectionQuery

@@ -1,0 +1,40 @@
+"""Who may touch which row: the only place that answers it.
+
+Every owned document carries ``owner``. Somebody else's row answers exactly like a missing one.
+"""
+
+from typing import Any, Self, TypeVar
+
+from bson import ObjectId
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.http import Http404
+
+from accounts.models import User
+
+Owned = TypeVar("Owned", bound="OwnedModel")
+
+
+class OwnedQuerySet(models.QuerySet[Any]):
+    def owned_by(self, user: User | AnonymousUser) -> Self:
+        return self.filter(owner_id=user.pk) if user.is_authenticated else self.none()
+
+
+class OwnedModel(models.Model):
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        abstract = True
+
+
+def owned_or_404(
+    queryset: models.QuerySet[Owned], user: User | AnonymousUser, pk: ObjectId | str, **lookups: Any
+) -> Owned:
+    """The row with this key if it is the user's and matches ``lookups``, else ``Http404`` as for a missing row."""
+    if not user.is_authenticated or not ObjectId.is_valid(str(pk)):
+        raise Http404
+    row = queryset.filter(pk=ObjectId(str(pk)), owner_id=user.pk, **lookups).first()
+    if row is None:
+        raise Http404
+    return row

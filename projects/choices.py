@@ -1,0 +1,36 @@
+from django.db import models
+
+
+class Platform(models.TextChoices):
+    AMAZON = "amazon", "Amazon"
+    STEAM = "steam", "Steam"
+    YOUTUBE = "youtube", "YouTube"
+    REDDIT = "reddit", "Reddit"
+    GOOGLE = "google", "Google"
+    TRUSTPILOT = "trustpilot", "Trustpilot"
+    YELP = "yelp", "Yelp"
+    IMDB = "imdb", "IMDb"
+    FILE = "file", "File"
+
+
+class TargetType(models.TextChoices):
+    PRODUCT = "product", "Product"
+    GAME = "game", "Game"
+    VIDEO = "video", "Video"
+    POST = "post", "Post"
+    BUSINESS = "business", "Business"
+    TITLE = "title", "Title"
+    FILE = "file", "File"
+
+
+class ProjectStatus(models.TextChoices):
+    ACTIVE = "active", "Active"
+    PAUSED = "paused", "Paused"
+    ARCHIVED = "archived", "Archived"
+    ERROR = "error", "Error"
+
+
+class TargetStatus(models.TextChoices):
+    ACTIVE = "active", "Active"
+    PAUSED = "paused", "Paused"
+    ERROR = "error", "Needs attention"

@@ -1,0 +1,38 @@
+from django.db import models
+
+
+class JobStatus(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    COMPLETED = "completed", "Completed"
+    PARTIAL = "partial", "Partly completed"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+    TIMED_OUT = "timed_out", "Timed out"
+
+
+LIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
+
+
+class Trigger(models.TextChoices):
+    MANUAL = "manual", "Started by hand"
+    SCHEDULED = "scheduled", "Scheduled"
+    API = "api", "Started through the API"
+    RETRY = "retry", "Retry"
+    IMPORT = "import", "Import"
+
+
+class StepKind(models.TextChoices):
+    COLLECT = "collect", "Collect"
+    ANALYSE = "analyse", "Analyse"
+
+
+class StepState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+UNFINISHED = (StepState.WAITING, StepState.RUNNING)

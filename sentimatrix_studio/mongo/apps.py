@@ -1,9 +1,10 @@
 """Reusable apps with ObjectId keys. Their migrations, made with these, live in ``mongo/migrations``."""
 
-from typing import Any
+from collections.abc import Callable
 from unittest import mock
 
 from allauth.account.apps import AccountConfig
+from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth.apps import AuthConfig
 from django.contrib.contenttypes.apps import ContentTypesConfig
@@ -34,15 +35,15 @@ class MongoDjangoQConfig(DjangoQConfig):
     default_auto_field = OBJECT_ID
 
 
-_import_models = TokenBlacklistConfig.import_models
+_import_models: Callable[[AppConfig], None] = TokenBlacklistConfig.import_models
 
 
-def _import_models_with_object_ids(self: TokenBlacklistConfig, *args: Any) -> None:
+def _import_models_with_object_ids(self: AppConfig) -> None:
     with mock.patch("django.db.models.BigAutoField", ObjectIdAutoField):
-        _import_models(self, *args)
+        _import_models(self)
 
 
 # simplejwt makes its models abstract unless INSTALLED_APPS holds the app's literal name, so its configuration cannot
 # be replaced by a subclass; and both models name BigAutoField themselves.
-TokenBlacklistConfig.import_models = _import_models_with_object_ids
+TokenBlacklistConfig.import_models = _import_models_with_object_ids  # type: ignore[method-assign]
 TokenBlacklistConfig.default_auto_field = OBJECT_ID

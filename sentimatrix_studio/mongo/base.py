@@ -15,15 +15,12 @@ from django_mongodb_backend import base, schema
 from pymongo.operations import IndexModel
 
 
-class PlainUniqueIndex:
-    """Stands in for a Django index and leaves out the filter that makes it partial."""
-
-    def __init__(self, index: Index) -> None:
-        self.index = index
-        self.name = index.name
+class PlainUniqueIndex(Index):
+    """A Django index without the filter that makes a unique one partial."""
 
     def get_pymongo_index_model(self, *args: Any, **kwargs: Any) -> IndexModel:
-        document = self.index.get_pymongo_index_model(*args, **kwargs).document
+        # The backend adds this method to Django's Index at run time.
+        document = super().get_pymongo_index_model(*args, **kwargs).document  # type: ignore[misc]
         return IndexModel(list(document["key"].items()), name=document["name"], unique=True)
 
 
@@ -41,7 +38,7 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
         if unique and not column_prefix and not index.condition:
             fields = [field] if field else [model._meta.get_field(name) for name, _ in index.fields_orders]
             if not any(f.null for f in fields):
-                index = PlainUniqueIndex(index)
+                index = PlainUniqueIndex(fields=index.fields, name=index.name)
         super().add_index(
             model, index, field=field, unique=unique, column_prefix=column_prefix, parent_model=parent_model
         )

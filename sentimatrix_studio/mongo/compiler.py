@@ -11,6 +11,9 @@ from django_mongodb_backend.query import MongoQuery
 
 
 class LateProjectionQuery(MongoQuery):
+    extra_fields: dict[str, Any] | None
+    project_fields: dict[str, Any] | None
+
     def get_pipeline(self) -> list[dict[str, Any]]:
         extra, project = self.extra_fields, self.project_fields
         # {"name": "$name"} adds nothing but a computed field that the planner cannot sort by.

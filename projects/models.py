@@ -1,6 +1,7 @@
 from datetime import datetime
 from typing import Self
 
+from bson import ObjectId
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -78,6 +79,7 @@ class Target(OwnedModel):
     """One place to collect from: a page of a platform, or an imported file."""
 
     id = ObjectIdAutoField(primary_key=True)
+    project_id: ObjectId
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="targets", db_index=False)
     platform = models.CharField(max_length=12, choices=Platform)
     detected_type = models.CharField(max_length=10, choices=TargetType)

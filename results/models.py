@@ -1,3 +1,4 @@
+from bson import ObjectId
 from django.db import models
 from django.utils import timezone
 from django_mongodb_backend.fields import ObjectIdAutoField, ObjectIdField
@@ -24,6 +25,9 @@ SCALE = 10_000  # roll-ups add whole ten-thousandths, because sums of floats dep
 class Result(OwnedModel):
     """One review or comment, and what the analysis makes of it."""
 
+    project_id: ObjectId
+    target_id: ObjectId
+    job_id: ObjectId | None
     id = ObjectIdAutoField(primary_key=True)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="results", db_index=False)
     target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="results", db_index=False)

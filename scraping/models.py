@@ -1,5 +1,6 @@
 from typing import Self
 
+from bson import ObjectId
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,7 @@ class Job(OwnedModel):
     """One run over some targets of a project, as its user sees it. The work itself is done in steps."""
 
     id = ObjectIdAutoField(primary_key=True)
+    project_id: ObjectId
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="jobs", db_index=False)
     status = models.CharField(max_length=10, choices=JobStatus, default=JobStatus.QUEUED)
     status_message = models.CharField(max_length=500, blank=True)
@@ -65,6 +67,8 @@ class Step(models.Model):
     """A leased piece of a job: one target to collect from, or one batch of reviews to analyse."""
 
     id = ObjectIdAutoField(primary_key=True)
+    job_id: ObjectId
+    target_id: ObjectId | None
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps", db_index=False)
     kind = models.CharField(max_length=8, choices=StepKind)
     target = models.ForeignKey(Target, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)

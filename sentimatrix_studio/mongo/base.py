@@ -20,7 +20,7 @@ class PlainUniqueIndex(Index):
 
     def get_pymongo_index_model(self, *args: Any, **kwargs: Any) -> IndexModel:
         # The backend adds this method to Django's Index at run time.
-        document = super().get_pymongo_index_model(*args, **kwargs).document  # type: ignore[misc]
+        document = super().get_pymongo_index_model(*args, **kwargs).document
         return IndexModel(list(document["key"].items()), name=document["name"], unique=True)
 
 

@@ -39,7 +39,7 @@ def words(text: str) -> list[str]:
 
 
 def negative_share(reviews: list[Review]) -> float:
-    ratings = [review["rating"] for review in reviews if review["rating"] is not None]
+    ratings: list[int] = [review["rating"] for review in reviews if review["rating"] is not None]
     return sum(rating <= WORST_RATING for rating in ratings) / len(ratings)
 
 
@@ -80,7 +80,12 @@ def test_the_lines_are_in_the_order_of_time(reviews):
 
 
 def test_ratings_are_as_the_platform_gives_them(reviews):
-    allowed = {"steam": {1, 5}, "trustpilot": {1, 2, 3, 4, 5}, "reddit": {None}, "youtube": {None}}
+    allowed: dict[str, set[int | None]] = {
+        "steam": {1, 5},
+        "trustpilot": {1, 2, 3, 4, 5},
+        "reddit": {None},
+        "youtube": {None},
+    }
     assert all(review["rating"] in allowed[review["platform"]] for review in reviews)
     assert all(review["rating_max"] == (review["rating"] and 5) for review in reviews)
 

@@ -1,0 +1,549 @@
+import base64
+import gzip
+import ipaddress
+import re
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+import pytest
+import trustme
+
+from integrations import addresses
+from integrations.outbound import Outbound, OutboundRefused
+
+LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+
+
+@dataclass
+class Server:
+    """A loopback server that answers each connection with what ``answer`` does to the socket."""
+
+    answer: Callable[[socket.socket, bytes], None]
+    tls: ssl.SSLContext | None = None
+    requests: list[bytes] = field(default_factory=list)
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}/"
+
+    @contextmanager
+    def running(self) -> Iterator["Server"]:
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.port = listener.getsockname()[1]
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+        try:
+            yield self
+        finally:
+            listener.close()
+
+    def _accept(self, listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with suppress(OSError, ValueError), connection:
+            stream = self.tls.wrap_socket(connection, server_side=True) if self.tls else connection
+            head = b""
+            while not _is_complete(head) and (more := stream.recv(65536)):
+                head += more
+            self.requests.append(head)
+            self.answer(stream, head)
+            stream.close()
+
+
+def _is_complete(request: bytes) -> bool:
+    head, end, body = request.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head.lower())
+    return bool(end) and len(body) >= (int(length[1]) if length else 0)
+
+
+def plain(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    with contextmanager(_servers)() as start:
+        yield start
+
+
+def _servers() -> Iterator[Callable[..., Server]]:
+    running = []
+
+    def start(answer: bytes | Callable[[socket.socket, bytes], None], tls: ssl.SSLContext | None = None) -> Server:
+        say = answer if callable(answer) else lambda connection, _: connection.sendall(answer)
+        context = Server(say, tls).running()
+        running.append(context)
+        return context.__enter__()
+
+    yield start
+    for context in running:
+        context.__exit__(None, None, None)
+
+
+def local(**options) -> Outbound:
+    return Outbound(allow=LOOPBACK, proxy="", **options)
+
+
+def resolver(*answers: list[str]):
+    """Answers each question with the next list; the last one stays."""
+    left = list(answers)
+    return lambda host, port: left.pop(0) if len(left) > 1 else left[0]
+
+
+def refused(work: Callable[[], object]) -> OutboundRefused:
+    with pytest.raises(OutboundRefused) as caught:
+        work()
+    return caught.value
+
+
+# What comes back
+
+
+def test_an_answer_arrives_with_status_headers_text_and_address(serve):
+    server = serve(plain("Grüße".encode("latin-1"), "Content-Type: text/plain; charset=latin-1", "X-Page: 1"))
+    answer = local().get(server.url, params={"q": "a+b"}, headers={"X-Mine": "yes"})
+    assert (answer.status, answer.text, answer.headers["x-page"]) == (200, "Grüße", "1")
+    assert answer.url == f"{server.url}?q=a%2Bb"
+    assert b"x-mine: yes" in server.requests[0].lower()
+
+
+def test_any_status_is_an_answer(serve):
+    assert local().get(serve(plain(b"no", status="503 Busy")).url).status == 503
+
+
+def test_json_is_read_from_the_body(serve):
+    assert local().get(serve(plain(b'{"a": [1, "\xc3\xbc"]}')).url).json() == {"a": [1, "ü"]}
+
+
+def test_a_packed_answer_is_unpacked(serve):
+    body = gzip.compress(b"first") + gzip.compress(b" second")
+    assert local().get(serve(plain(body, "Content-Encoding: gzip")).url).body == b"first second"
+
+
+def test_a_post_carries_its_body_and_follows_no_redirect(serve):
+    server = serve(plain(b"", "Location: http://127.0.0.1/", status="302 Found"))
+    assert local().post(server.url, b"payload").status == 302
+    assert server.requests[0].startswith(b"POST / HTTP/1.1")
+    assert server.requests[0].endswith(b"payload")
+
+
+def test_the_environment_has_no_say(serve, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    assert local().get(serve(plain(b"direct")).url).body == b"direct"
+
+
+# Where it goes
+
+HOSTILE = [
+    "http://127.0.0.1/",
+    "http://127.1/",
+    "http://127.0.0.1./",
+    "http://2130706433/",
+    "http://0x7f000001/",
+    "http://0x7f.0.0.1/",
+    "http://017700000001/",
+    "http://0177.0.0.1/",
+    "http://0/",
+    "http://0.0.0.0/",
+    "http://localhost/",
+    "http://LOCALHOST/",
+    "http://10.0.0.1/",
+    "http://10.255.255.255/",
+    "http://172.16.0.1/",
+    "http://192.168.1.1/",
+    "http://100.64.0.1/",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://2852039166/",
+    "http://0xa9fea9fe/",
+    "http://100.100.100.200/",
+    "http://168.63.129.16/",
+    "http://192.0.0.192/",
+    "http://198.18.0.1/",
+    "http://192.0.2.1/",
+    "http://224.0.0.1/",
+    "http://255.255.255.255/",
+    "http://[::1]/",
+    "http://[::]/",
+    "http://[0:0:0:0:0:0:0:1]/",
+    "http://[::ffff:127.0.0.1]/",
+    "http://[::ffff:7f00:1]/",
+    "http://[::ffff:169.254.169.254]/",
+    "http://[::127.0.0.1]/",
+    "http://[64:ff9b::7f00:1]/",
+    "http://[2002:7f00:1::]/",
+    "http://[2001:0:7f00:1::]/",
+    "http://[fc00::1]/",
+    "http://[fe80::1]/",
+    "http://[fd00:ec2::254]/",
+    "http://[ff02::1]/",
+    "http://①②⑦.⓪.⓪.①/",
+    "http://127。0。0。1/",
+]
+
+
+@pytest.mark.parametrize("url", HOSTILE)
+def test_a_private_address_is_not_dialled_however_it_is_written(url):
+    dialled: list[object] = []
+    outbound = Outbound(allow=(), proxy="")
+    with _no_connections(dialled):
+        assert refused(lambda: outbound.get(url, deadline=2)).code in ("forbidden", "dns", "bad_url")
+    assert dialled == []
+
+
+@contextmanager
+def _no_connections(dialled: list[object]) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "create_connection", lambda address, *rest, **options: dialled.append(address))
+        yield
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://example.com/",
+        "file:///etc/passwd",
+        "gopher://example.com/",
+        "javascript:alert(1)",
+        "//example.com/",
+        "example.com",
+        "",
+        "http://",
+        "http:///path",
+        "http://user@example.com/",
+        "http://user:password@example.com/",
+        "http://example.com@127.0.0.1/",
+        "http://exa mple.com:port/",
+        "http://[::1/",
+    ],
+)
+def test_only_plain_web_addresses_are_fetched(url):
+    assert refused(lambda: Outbound(allow=(), proxy="").get(url)).code == "bad_url"
+
+
+@pytest.mark.parametrize(
+    "answers", [["10.0.0.5"], ["93.184.215.14", "127.0.0.1"], ["::1"], ["2606:2800::1", "fd00::1"]]
+)
+def test_a_name_with_any_private_address_is_refused(answers):
+    outbound = Outbound(allow=(), proxy="", resolver=resolver(answers))
+    error = refused(lambda: outbound.get("http://127-0-0-1.nip.io/"))
+    assert (error.code, error.can_retry) == ("forbidden", False)
+    assert "127-0-0-1.nip.io" in error.message
+    assert not any(address in error.message for address in answers)
+
+
+def test_the_address_that_was_checked_is_the_one_dialled():
+    """A rebinding name: public when asked first, private ever after."""
+    dialled: list[tuple[str, int]] = []
+    outbound = Outbound(allow=(), proxy="", resolver=resolver(["93.184.215.14"], ["127.0.0.1"]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "create_connection", lambda address, *rest, **options: _fail(dialled, address))
+        assert refused(lambda: outbound.get("http://rebind.example/")).code == "connect"
+    assert dialled == [("93.184.215.14", 80)]
+
+
+def _fail(dialled: list[tuple[str, int]], address: tuple[str, int]) -> None:
+    dialled.append(address)
+    raise ConnectionRefusedError
+
+
+def test_the_second_address_is_tried_when_the_first_is_dead(serve):
+    server = serve(plain(b"second"))
+    outbound = local(resolver=resolver(["::1", "127.0.0.1"]))
+    assert outbound.get(f"http://shop.example:{server.port}/").body == b"second"
+    assert f"Host: shop.example:{server.port}".lower().encode() in server.requests[0].lower()
+
+
+def test_a_name_without_an_address_can_be_tried_again():
+    outbound = Outbound(allow=(), proxy="", resolver=_unknown)
+    error = refused(lambda: outbound.get("http://nowhere.example/"))
+    assert (error.code, error.can_retry) == ("dns", True)
+
+
+def _unknown(host, port):
+    raise socket.gaierror("unknown")
+
+
+def test_odd_ports_are_refused_outside_opened_networks():
+    outbound = Outbound(allow=LOOPBACK, proxy="", resolver=resolver(["93.184.215.14"]))
+    assert refused(lambda: outbound.get("http://shop.example:22/")).code == "forbidden"
+
+
+def test_an_opened_network_is_reached_and_its_neighbours_are_not(serve):
+    server = serve(plain(b"ours"))
+    outbound = Outbound(allow=[ipaddress.ip_network("127.0.0.1/32")], proxy="")
+    assert outbound.get(server.url).body == b"ours"
+    assert refused(lambda: outbound.get(f"http://127.0.0.2:{server.port}/")).code == "forbidden"
+
+
+@pytest.mark.parametrize(
+    "address",
+    """
+    169.254.169.254 169.254.170.2 100.100.100.200 168.63.129.16 fd00:ec2::254 fe80::a9fe:a9fe%eth0
+    ::ffff:169.254.169.254 64:ff9b::a9fe:a9fe 2002:a9fe:a9fe::1 ::a9fe:a9fe
+    """.split(),  # noqa: SIM905  a table
+)
+def test_metadata_stays_closed_even_when_everything_is_opened(address):
+    everything = [ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0")]
+    outbound = Outbound(allow=everything, proxy="", resolver=resolver([address]))
+    assert refused(lambda: outbound.get("http://metadata.example/")).code == "forbidden"
+
+
+@pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f:cb07::1", "8.8.8.8", "1.1.1.1"])
+def test_public_addresses_are_public(address):
+    assert addresses.is_public(addresses.parse(address))
+
+
+# Redirects
+
+
+def test_a_redirect_is_followed_and_its_address_is_told(serve):
+    end = serve(plain(b"here"))
+    start = serve(plain(b"", f"Location: {end.url}page", status="301 Moved"))
+    answer = local().get(start.url)
+    assert (answer.body, answer.url) == (b"here", f"{end.url}page")
+
+
+@pytest.mark.parametrize("target", ["http://169.254.169.254/", "http://10.0.0.1/", "file:///etc/passwd", "http://[::1"])
+def test_a_redirect_passes_the_same_checks(serve, target):
+    server = serve(plain(b"", f"Location: {target}", status="302 Found"))
+    assert refused(lambda: local().get(server.url, deadline=2)).code in ("forbidden", "bad_url")
+
+
+def test_redirects_end(serve):
+    server = serve(plain(b"", "Location: /again", status="302 Found"))
+    assert refused(lambda: local().get(server.url)).code == "too_many_redirects"
+    assert len(server.requests) == 4
+
+
+def test_credentials_stay_with_their_origin(serve):
+    stranger = serve(plain(b"stranger"))
+    own = serve(plain(b"", f"Location: {stranger.url}", status="302 Found"))
+    local().get(own.url, headers={"Authorization": "Bearer secret", "Cookie": "s=1", "X-Kept": "yes"})
+    assert b"secret" in own.requests[0]
+    assert b"secret" not in stranger.requests[0]
+    assert b"cookie" not in stranger.requests[0].lower()
+    assert b"x-kept: yes" in stranger.requests[0].lower()
+
+
+# How much and how long
+
+
+def test_an_answer_over_the_limit_is_cut_off(serve):
+    def endless(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            connection.sendall(b"x" * 65536)
+
+    error = refused(lambda: local().get(serve(endless).url, max_bytes=2**20))
+    assert (error.code, error.can_retry) == ("too_large", False)
+    assert "1 MiB" in error.message
+
+
+def test_a_bomb_is_unpacked_no_further_than_the_limit(serve):
+    bomb = gzip.compress(bytes(50 * 2**20))
+    error = refused(lambda: local().get(serve(plain(bomb, "Content-Encoding: gzip")).url, max_bytes=2**20))
+    assert error.code == "too_large"
+
+
+def test_empty_packed_members_count_as_bytes(serve):
+    body = gzip.compress(b"") * 100_000
+    error = refused(lambda: local().get(serve(plain(body, "Content-Encoding: gzip")).url, max_bytes=2**20))
+    assert error.code == "too_large"
+
+
+@pytest.mark.parametrize("cut", [gzip.compress(b"hello" * 100)[:-12], b"\x1f\x8bnonsense", b"plain after all", b""])
+def test_a_damaged_answer_says_so(serve, cut):
+    error = refused(lambda: local().get(serve(plain(cut, "Content-Encoding: gzip")).url))
+    assert (error.code, error.can_retry) == ("network", True)
+
+
+def test_an_encoding_nobody_asked_for_is_refused(serve):
+    assert refused(lambda: local().get(serve(plain(b"x", "Content-Encoding: br")).url)).code == "encoding"
+
+
+def test_an_answer_that_breaks_off_can_be_tried_again(serve):
+    error = refused(lambda: local().get(serve(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort").url))
+    assert (error.code, error.can_retry) == ("network", True)
+
+
+def test_a_server_that_speaks_no_http_is_a_broken_connection(serve):
+    assert refused(lambda: local().get(serve(b"220 mail.example ESMTP\r\n").url)).code == "network"
+
+
+def test_nobody_listening_is_told_apart(serve):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    error = refused(lambda: local().get(f"http://127.0.0.1:{port}/"))
+    assert (error.code, error.can_retry) == ("connect", True)
+
+
+def drip(head: bytes, until: threading.Event) -> Callable[[socket.socket, bytes], None]:
+    def answer(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(head)
+        while not until.wait(0.05):
+            connection.sendall(b"x")
+
+    return answer
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Long: "], ids=["body", "headers"])
+def test_a_byte_at_a_time_ends_at_the_deadline(serve, head):
+    over = threading.Event()
+    started = time.monotonic()
+    error = refused(lambda: local().get(serve(drip(head, over)).url, deadline=0.4))
+    over.set()
+    assert (error.code, error.can_retry) == ("timeout", True)
+    assert 0.4 <= time.monotonic() - started < 0.9
+
+
+def test_a_silent_handshake_ends_at_the_deadline():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        started = time.monotonic()
+        port = listener.getsockname()[1]
+        assert refused(lambda: local().get(f"https://127.0.0.1:{port}/", deadline=0.4)).code == "timeout"
+    assert time.monotonic() - started < 0.9
+
+
+def test_a_slow_name_server_ends_at_the_deadline():
+    over = threading.Event()
+    outbound = local(resolver=lambda host, port: [str(over.wait(5))])
+    started = time.monotonic()
+    assert refused(lambda: outbound.get("http://slow.example/", deadline=0.3)).code == "timeout"
+    over.set()
+    assert time.monotonic() - started < 0.8
+
+
+def test_redirects_share_one_deadline(serve):
+    pause = threading.Event()
+
+    def late(connection: socket.socket, _: bytes) -> None:
+        pause.wait(0.15)
+        connection.sendall(plain(b"", "Location: /next", status="302 Found"))
+
+    server = serve(late)
+    assert refused(lambda: local().get(server.url, deadline=0.35, redirects=20)).code == "timeout"
+    assert len(server.requests) <= 3
+
+
+# TLS and proxies
+
+
+@pytest.fixture
+def authority(tmp_path, settings) -> trustme.CA:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    settings.OUTBOUND_CA_FILE = str(tmp_path / "ca.pem")
+    return authority
+
+
+def certificate(authority: trustme.CA, name: str, seen: list[str | None] | None = None) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(context)
+    if seen is not None:
+        context.sni_callback = lambda _, server_name, __: seen.append(server_name)
+    return context
+
+
+def test_the_name_is_verified_though_the_address_is_dialled(serve, authority):
+    seen: list[str | None] = []
+    server = serve(plain(b"private"), tls=certificate(authority, "shop.example", seen))
+    outbound = local(resolver=resolver(["127.0.0.1"]))
+    assert outbound.get(f"https://shop.example:{server.port}/").body == b"private"
+    assert seen == ["shop.example"]
+
+
+def test_a_certificate_of_another_name_is_refused(serve, authority):
+    server = serve(plain(b"private"), tls=certificate(authority, "other.example"))
+    outbound = local(resolver=resolver(["127.0.0.1"]))
+    error = refused(lambda: outbound.get(f"https://shop.example:{server.port}/"))
+    assert (error.code, error.can_retry) == ("tls", False)
+
+
+def test_a_certificate_of_an_unknown_authority_is_refused(serve, authority):
+    server = serve(plain(b"private"), tls=certificate(trustme.CA(), "shop.example"))
+    outbound = local(resolver=resolver(["127.0.0.1"]))
+    assert refused(lambda: outbound.get(f"https://shop.example:{server.port}/")).code == "tls"
+
+
+def tunnel(target: Server) -> Callable[[socket.socket, bytes], None]:
+    def answer(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", target.port)) as onward:
+            threading.Thread(target=_pipe, args=(connection, onward), daemon=True).start()
+            _pipe(onward, connection)
+
+    return answer
+
+
+def _pipe(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+
+
+def test_a_proxy_gets_the_name_and_the_traffic_stays_encrypted(serve, authority):
+    server = serve(plain(b"through"), tls=certificate(authority, "shop.example"))
+    proxy = serve(tunnel(server))
+    outbound = Outbound(allow=(), proxy=f"http://me:pass@127.0.0.1:{proxy.port}", resolver=_only_numbers)
+    assert outbound.get("https://shop.example/secret-path").body == b"through"
+    assert proxy.requests[0].startswith(b"CONNECT shop.example:443 HTTP/1.1")
+    assert base64.b64encode(b"me:pass") in proxy.requests[0]
+    assert b"secret-path" not in proxy.requests[0]
+
+
+def _only_numbers(host: str, port: int) -> list[str]:
+    """A resolver of a network where only the proxy knows names."""
+    try:
+        return [str(ipaddress.ip_address(host))]
+    except ValueError:
+        raise socket.gaierror from None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://169.254.169.254/",
+        "https://127.0.0.1/",
+        "https://intranet/",
+        "https://metadata.google.internal/",
+        "https://printer.LOCAL./",
+        "https://shop.example:22/",
+    ],
+)
+def test_a_proxy_is_not_asked_for_private_places(serve, url):
+    proxy = serve(plain(b"reached"))
+    outbound = Outbound(allow=(), proxy=f"http://127.0.0.1:{proxy.port}", resolver=_only_numbers)
+    assert refused(lambda: outbound.get(url)).code in ("forbidden", "dns")
+    assert proxy.requests == []
+
+
+def test_a_name_that_resolves_to_a_private_address_is_not_given_to_the_proxy(serve):
+    proxy = serve(plain(b"reached"))
+    outbound = Outbound(allow=(), proxy=f"http://127.0.0.1:{proxy.port}", resolver=resolver(["10.0.0.1"]))
+    assert refused(lambda: outbound.get("https://shop.example/")).code == "forbidden"
+    assert proxy.requests == []
+
+
+def test_a_proxy_that_refuses_is_named_as_the_culprit(serve):
+    proxy = serve(plain(b"", status="403 Forbidden"))
+    outbound = Outbound(allow=(), proxy=f"http://127.0.0.1:{proxy.port}", resolver=_only_numbers)
+    error = refused(lambda: outbound.get("https://shop.example/"))
+    assert (error.code, error.can_retry) == ("proxy", True)
+
+
+def test_settings_are_the_default(settings, serve):
+    server = serve(plain(b"allowed"))
+    settings.OUTBOUND_ALLOW, settings.OUTBOUND_PROXY, settings.USER_AGENT = LOOPBACK, "", "Studio/9"
+    assert Outbound().get(server.url).body == b"allowed"
+    assert b"user-agent: studio/9" in server.requests[0].lower()

@@ -40,8 +40,10 @@ class Result(OwnedModel):
     title = models.CharField(max_length=500, blank=True)
     author = models.CharField(max_length=200, blank=True)
     url = models.CharField(max_length=2000, blank=True)
-    rating = models.FloatField(null=True, blank=True)
+    rating = models.FloatField(null=True, blank=True)  # on the platform's own scale
+    rating_min = models.FloatField(null=True, blank=True)  # bottom of that scale; none means 0
     rating_max = models.FloatField(null=True, blank=True)
+    stars = models.FloatField(null=True, blank=True, editable=False)  # the rating on a scale of 0 … 5
     published_at = models.DateTimeField(null=True, blank=True)  # as the source says
     dated_at = models.DateTimeField()  # published_at, else when it was first seen: sorts and counts every review
     source_language = models.CharField(max_length=10, blank=True)  # as the source says

@@ -1,0 +1,74 @@
+"""One real MongoDB and one real Valkey for a run of the tests, with no variable to set and nothing left behind.
+
+Django reads its settings when it is set up, so the addresses of the servers are in the environment before that; the
+servers themselves start with the session. Under xdist the workers share them: each has its own database (pytest-django
+sees to that), its own Valkey database and its own data folder.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import django
+import pytest
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT))
+
+from sentimatrix_studio import embedded  # noqa: E402  (needs the path above when the `pytest` script is run)
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+FOLDER = Path(os.environ["STUDIO_TESTS"] if WORKER else tempfile.mkdtemp(prefix="studio-tests-"))
+MONGODB, VALKEY = embedded.MongoDB(FOLDER), embedded.Valkey(FOLDER, databases=64)
+OF_THE_SHELL = ["DEBUG", "ALLOWED_HOSTS", "SIGNUP", "EMAIL_URL", "HTTPS", "MONGODB_NAME", "STATIC_ROOT"]
+OF_THE_SHELL += ["OUTBOUND_ALLOW", "OUTBOUND_PROXY", "OUTBOUND_CA_FILE", "TRUSTED_PROXIES", "CSRF_TRUSTED_ORIGINS"]
+
+
+def prepare_environment() -> None:
+    """What a developer's shell says about a real installation must not reach the tests, nor the other way round."""
+    for name in [*OF_THE_SHELL, "SECRET_KEY", "MONGODB_URI", "REDIS_URL"]:
+        os.environ.pop(name, None)
+        os.environ.pop(f"{name}_FILE", None)
+    number = int(WORKER.removeprefix("gw")) + 1 if WORKER else 0
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "sentimatrix_studio.settings",
+        "ENVIRONMENT": "development",
+        "SECRET_KEY": "only-for-the-tests-" * 3,
+        "STUDIO_TESTS": str(FOLDER),
+        "DATA_DIR": str(FOLDER / f"data{number}"),
+        "MONGODB_URI": MONGODB.url,
+        "REDIS_URL": VALKEY.url.replace("db=0", f"db={number}"),
+    }
+
+
+prepare_environment()
+django.setup()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if WORKER or session.config.option.collectonly:
+        return
+    for server in (MONGODB, VALKEY):
+        server.child.start()
+        give_up = time.monotonic() + 60
+        while not server.is_ready():
+            if not server.child.is_running or time.monotonic() > give_up:
+                pytest.exit(f"{server.child.name} did not start:\n{server.child.last_words()}", returncode=3)
+            time.sleep(0.02)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    # A worker that inherited the name would set Django up before it has prepared an environment of its own.
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
+def pytest_unconfigure() -> None:
+    if not WORKER:
+        for server in (MONGODB, VALKEY):
+            server.child.kill()
+        shutil.rmtree(FOLDER, ignore_errors=True)

@@ -1,0 +1,205 @@
+"""Template tags of the user interface: icons, badges, figures, times. Built in: templates need no load."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from lucide.templatetags.lucide import lucide
+
+register = template.Library()
+
+PAGE_KEYS = ("after", "before", "cursor", "page")  # a changed filter starts at the first page again
+MAX_MARKED_WORDS = 10
+STRONG_PUSH = 0.1  # of the score: a word that moved it by more is shown stronger
+
+# value -> words, icon, CSS classes. The words of sentiments, jobs, projects, targets and reviews do not collide.
+BADGES = {
+    "very_positive": ("Very positive", "laugh", "positive strong"),
+    "positive": ("Positive", "smile", "positive"),
+    "neutral": ("Neutral", "meh", "neutral"),
+    "negative": ("Negative", "frown", "negative"),
+    "very_negative": ("Very negative", "angry", "negative strong"),
+    "uncertain": ("Uncertain", "circle-question-mark", "mixed"),
+    "pending": ("Waiting for analysis", "hourglass", ""),
+    "analysed": ("Analysed", "circle-check", "ok"),
+    "unsupported_language": ("Language not supported", "languages", ""),
+    "no_text": ("No text", "file-x", ""),
+    "waiting": ("Waiting", "clock", ""),
+    "queued": ("Queued", "clock", ""),
+    "running": ("Running", "activity", "busy"),
+    "completed": ("Completed", "circle-check", "ok"),
+    "done": ("Done", "circle-check", "ok"),
+    "partial": ("Partly completed", "triangle-alert", "warning"),
+    "failed": ("Failed", "circle-x", "error"),
+    "cancelled": ("Cancelled", "ban", ""),
+    "timed_out": ("Timed out", "timer", "error"),
+    "active": ("Active", "circle-dot", "ok"),
+    "paused": ("Paused", "circle-pause", ""),
+    "archived": ("Archived", "archive", ""),
+    "error": ("Error", "circle-alert", "error"),
+}
+
+
+@cache
+def _icon(name: str, css_class: str) -> SafeString:
+    attributes = {"class": css_class, "aria-hidden": "true", "focusable": "false"}
+    return mark_safe(lucide(name, size=None, **attributes))  # noqa: S308 - made from the package's own drawings
+
+
+@register.simple_tag
+def icon(name: str, css_class: str = "") -> SafeString:
+    """An inline drawing of the pip package lucide; decoration only, so words must stand beside it."""
+    return _icon(str(name), f"icon {css_class}".strip())
+
+
+@register.simple_tag
+def badge(value: str, words: str = "") -> SafeString:
+    """A label with icon, colour and words for a sentiment, a status or a state; unknown values in plain words."""
+    known, drawing, css_class = BADGES.get(value, (str(value).replace("_", " ").capitalize(), "circle-dashed", ""))
+    css_class = f"badge {css_class}".strip()
+    return format_html('<span class="{}">{}{}</span>', css_class, _icon(drawing, "icon"), words or known)
+
+
+@register.simple_tag
+def sentiment_icon(value: str) -> SafeString:
+    _, drawing, css_class = BADGES.get(value, BADGES["uncertain"])
+    return _icon(drawing, f"icon sentiment-icon {css_class.split()[0]}")
+
+
+@register.simple_tag
+def stars(rating: float | None, maximum: float | None = 5) -> SafeString | str:
+    """A rating as five stars, or as a number when its scale is another; empty without a rating."""
+    if rating is None:
+        return ""
+    if maximum != 5 or not 0 <= rating <= 5:
+        return f"{rating:g}" if maximum is None else f"{rating:g}/{maximum:g}"
+    full = round(rating)
+    return format_html(
+        '<span class="stars" role="img" aria-label="{} of 5 stars">{}<span class="off">{}</span></span>',
+        f"{rating:g}", "★" * full, "★" * (5 - full),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def score(value: float | None) -> SafeString | str:
+    """A score of −1 to 1 as a number over a small bar that starts in the middle; empty without a score."""
+    if value is None:
+        return ""
+    share = min(max(value, -1.0), 1.0) * 50
+    tone = "positive" if value > 0 else "negative" if value < 0 else "neutral"
+    bar = format_html('<rect class="{}" x="{}%" width="{}%" height="6"/>', tone, *_bar(share))
+    return format_html(
+        '<span class="score">{}<svg aria-hidden="true"><rect class="track" width="100%" height="6"/>{}</svg></span>',
+        f"{value:+.2f}".replace("-", "\N{MINUS SIGN}"), bar,
+    )  # fmt: skip
+
+
+def _bar(share: float) -> tuple[str, str]:
+    """Start and width in percent of a bar from the middle; never so narrow that it cannot be seen."""
+    return f"{50 + min(share, 0):g}", f"{max(abs(share), 1):g}"
+
+
+@register.simple_tag
+def mark_words(text: str, query: str = "", length: int = 0) -> SafeString:
+    """The text, escaped, with the words that begin like a word of the query marked.
+
+    With a ``length``, an excerpt of about so many characters around the first marked word.
+    """
+    pattern = _word_pattern(query or "")
+    if length:
+        text = _excerpt(text, pattern, length)
+    if pattern is None:
+        return format_html("{}", text)
+    return format_html_join("", "{}{}", _marked(text, pattern))
+
+
+def _word_pattern(query: str) -> re.Pattern[str] | None:
+    words = re.findall(r"\w+", query)[:MAX_MARKED_WORDS]
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\w*", re.IGNORECASE) if words else None
+
+
+def _marked(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    end = 0
+    for match in pattern.finditer(text):
+        yield text[end : match.start()], format_html("<mark>{}</mark>", match[0])
+        end = match.end()
+    yield text[end:], ""
+
+
+def _excerpt(text: str, pattern: re.Pattern[str] | None, length: int) -> str:
+    if len(text) <= length:
+        return text
+    found = pattern.search(text) if pattern else None
+    start = max(0, found.start() - length // 3) if found else 0
+    start = text.find(" ", start) + 1 if start else 0
+    cut = text[start : start + length].rstrip()
+    return f"{'…' if start else ''}{cut}{'…' if start + length < len(text) else ''}"
+
+
+@register.simple_tag
+def pushed_words(words: Iterable[tuple[str, float]]) -> SafeString:
+    """Words in order, each underlined in the colour of the side it pushed the score to."""
+    return format_html_join(" ", "{}", ((_pushed(word, push),) for word, push in words))
+
+
+def _pushed(word: str, push: float) -> SafeString | str:
+    if round(push, 2) == 0:
+        return word
+    side = "positive" if push > 0 else "negative"
+    strength = " push-strong" if abs(push) > STRONG_PUSH else ""
+    return format_html('<span class="push-{}{}" title="{}">{}</span>', side, strength, f"{push:+.2f}", word)
+
+
+@register.simple_tag
+def timestamp(value: datetime | None, style: str = "relative") -> SafeString | str:
+    """A moment in the page's time zone, named; scripts make it "3 hours ago" or local. Empty without a moment.
+
+    Styles: relative, datetime, date.
+    """
+    if value is None:
+        return ""
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    words = date_format(local, "M j, Y" if style == "date" else "M j, Y, H:i T")
+    return format_html('<time datetime="{}" data-style="{}">{}</time>', value.isoformat(), style, words)
+
+
+@register.filter
+def sentence_case(text: str) -> str:
+    """Titles of third-party pages In Title Case, made like ours."""
+    words = " ".join(str(text).split())
+    return words[:1].upper() + words[1:].lower()
+
+
+@register.simple_tag(takes_context=True)
+def qs_without(context: Context, key: str, value: Any) -> str:
+    """The page's query string without one value of one key: the link of a chip that takes a filter away."""
+    query = context["request"].GET.copy()
+    query.setlist(key, [other for other in query.getlist(key) if other != str(value)])
+    for page_key in PAGE_KEYS:
+        query.pop(page_key, None)
+    return f"?{query.urlencode()}"
+
+
+@register.inclusion_tag("ui/_nav_link.html", takes_context=True)
+def nav_link(
+    context: Context, name: str, *args: Any, icon: str, label: str, count: Any = "", exact: bool = False
+) -> dict[str, Any]:
+    """A link of the sidebar, current on its own page and, unless ``exact``, on those below it."""
+    try:
+        href = reverse(name, args=args)
+    except NoReverseMatch:
+        return {}
+    path = context["request"].path
+    current = path == href if exact else path.startswith(href)
+    return {"href": href, "current": current, "icon": icon, "label": label, "count": count}

@@ -1,0 +1,21 @@
+/* The two things every module does: make an element, and treat what is on the page now and what htmx brings later. */
+
+export function make(tag, { attributes = {}, ...properties } = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+export function whenShown(selector, enhance) {
+  const scan = root => {
+    if (root.matches?.(selector)) enhance(root);
+    root.querySelectorAll(selector).forEach(enhance);
+  };
+  scan(document);
+  document.addEventListener("htmx:load", event => scan(event.detail.elt));
+  document.addEventListener("content-added", event => scan(event.target));
+}
+
+export const language = document.documentElement.lang || "en";
+export const timeZone = document.documentElement.dataset.timeZone;

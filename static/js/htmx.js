@@ -1,0 +1,13 @@
+/* What htmx needs to know of this site: the token of unsafe requests, and what to say when a request fails. */
+import { toast } from "./toast.js";
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.verb !== "get") detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
+});
+
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => toast("The server could not be reached. Nothing was changed."));
+}
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  toast(`The server answered ${detail.xhr.status}. Reload the page and try again.`);
+});

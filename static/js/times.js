@@ -1,0 +1,40 @@
+/* <time data-style="relative | datetime | date | clock">: the server names the moment and its zone, we say it shorter. */
+import { language, timeZone, whenShown } from "./dom.js";
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const MONTH = 30 * DAY;
+
+const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+const day = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone });
+const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone });
+const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium", timeZone });
+const exact = new Intl.DateTimeFormat(language, {
+  year: "numeric", month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short", timeZone,
+});
+
+function ago(date) {
+  const seconds = (date - Date.now()) / 1000;
+  const distance = Math.abs(seconds);
+  if (distance < HOUR) return relative.format(Math.round(seconds / MINUTE), "minute");
+  if (distance < DAY) return relative.format(Math.round(seconds / HOUR), "hour");
+  if (distance < MONTH) return relative.format(Math.round(seconds / DAY), "day");
+  return day.format(date);
+}
+
+const styles = {
+  relative: ago,
+  datetime: date => moment.format(date),
+  date: date => day.format(date),
+  clock: date => clock.format(date),
+};
+
+export function localise(element) {
+  const date = new Date(element.dateTime);
+  element.title = exact.format(date);
+  element.textContent = styles[element.dataset.style](date);
+}
+
+whenShown("time[data-style]", localise);
+setInterval(() => document.querySelectorAll("time[data-style=relative]").forEach(localise), MINUTE * 1000);

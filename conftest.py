@@ -9,7 +9,6 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import django
@@ -18,7 +17,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
-from sentimatrix_studio import embedded  # noqa: E402  (needs the path above when the `pytest` script is run)
+# The path above is needed when the `pytest` script is run.
+from sentimatrix_studio import embedded  # noqa: E402
+from sentimatrix_studio.supervisor import ChildError, Supervisor  # noqa: E402
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 FOLDER = Path(os.environ["STUDIO_TESTS"] if WORKER else tempfile.mkdtemp(prefix="studio-tests-"))
@@ -52,13 +53,12 @@ django.setup()
 def pytest_sessionstart(session: pytest.Session) -> None:
     if WORKER or session.config.option.collectonly:
         return
-    for server in (MONGODB, VALKEY):
-        server.child.start()
-        give_up = time.monotonic() + 60
-        while not server.is_ready():
-            if not server.child.is_running or time.monotonic() > give_up:
-                pytest.exit(f"{server.child.name} did not start:\n{server.child.last_words()}", returncode=3)
-            time.sleep(0.02)
+    supervisor = Supervisor(tell=print)
+    try:
+        for server in (MONGODB, VALKEY):
+            supervisor.start(server.child, server.is_ready)
+    except ChildError as reason:
+        pytest.exit(str(reason), returncode=3)
 
 
 @pytest.hookimpl(optionalhook=True)

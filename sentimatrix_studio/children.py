@@ -94,9 +94,9 @@ class Child:
         self._process.wait()
 
     def last_words(self, lines: int = 15) -> str:
-        with suppress(FileNotFoundError):
-            return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
-        return ""
+        """A sentence for the person who has to find out why it ended."""
+        said = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+        return "\n".join([f"The end of {self.log}:", *said])
 
     def set_long_log_aside(self, limit: int = LOG_BYTES) -> None:
         """Copy and empty, not rename: a running child keeps writing to the file it has open."""

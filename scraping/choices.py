@@ -23,8 +23,10 @@ class Trigger(models.TextChoices):
 
 
 class StepKind(models.TextChoices):
-    COLLECT = "collect", "Collect"
+    """In the order in which they are taken up: see ``Step.turn``."""
+
     ANALYSE = "analyse", "Analyse"
+    COLLECT = "collect", "Collect"
 
 
 class StepState(models.TextChoices):
@@ -36,3 +38,9 @@ class StepState(models.TextChoices):
 
 
 UNFINISHED = (StepState.WAITING, StepState.RUNNING)
+
+
+class Level(models.TextChoices):
+    INFO = "info", "Info"
+    WARNING = "warning", "Warning"
+    ERROR = "error", "Error"

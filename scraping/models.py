@@ -1,38 +1,83 @@
-from typing import Self
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any, Self
 
 from bson import ObjectId
-from django.db import models
+from django.db import IntegrityError, models
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django_mongodb_backend.fields import ObjectIdAutoField
+from django_mongodb_backend.fields import ArrayField, ObjectIdAutoField, ObjectIdField
 
 from accounts.ownership import OwnedModel, OwnedQuerySet
 from projects.models import Project, Target
-from scraping.choices import LIVE, JobStatus, StepKind, StepState, Trigger
+from results.models import DailyRollup, Result
+from scraping import bell
+from scraping.choices import LIVE, UNFINISHED, JobStatus, Level, StepKind, StepState, Trigger
+from sentimatrix_studio.mongo.transaction import in_transaction
+
+DEADLINE = timedelta(hours=6)
+BATCH = 200  # reviews in one step of analysis: a second's work, and all that a kill has to do again
+SILENT_QUEUE = "The queue cannot be reached at the moment. The job is kept and starts by itself."
+
+
+class JobRefused(Exception):  # noqa: N818  not an error: the answer to a start that makes no sense now
+    """A job that cannot start or be retried. Codes: ``nothing_to_collect, not_running, busy``."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message, self.can_retry = code, message, code == "busy"
 
 
 class JobQuerySet(OwnedQuerySet):
     def live(self) -> Self:
         return self.filter(status__in=LIVE)
 
+    def overdue(self) -> Self:
+        return self.live().filter(created_at__lt=timezone.now() - DEADLINE)
+
+    def start(
+        self,
+        project: Project,
+        targets: Iterable[Target] | None = None,
+        *,
+        trigger: Trigger = Trigger.MANUAL,
+        options: dict[str, Any] | None = None,
+        retry_of: "Job | None" = None,
+    ) -> "Job":
+        """Store a job over the project's targets (all it can visit, unless some are given) and ring for a worker.
+
+        Reviews which an earlier job left without analysis join it. Raises JobRefused.
+        """
+        targets = list(project.targets.collectable() if targets is None else targets)
+        _check_start(project, targets)
+        job = Job(owner_id=project.owner_id, project=project, trigger=trigger, options=options or {}, retry_of=retry_of)
+        try:
+            in_transaction(lambda: job._store(targets))
+        except IntegrityError:
+            raise JobRefused("busy", "A job of this project is still running. Wait for it, or cancel it.") from None
+        if not bell.ring():
+            self.filter(pk=job.pk, status=JobStatus.QUEUED).update(status_message=SILENT_QUEUE)
+            job.refresh_from_db()
+        return job
+
 
 class Job(OwnedModel):
     """One run over some targets of a project, as its user sees it. The work itself is done in steps."""
 
     id = ObjectIdAutoField(primary_key=True)
-    project_id: ObjectId
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="jobs", db_index=False)
     status = models.CharField(max_length=10, choices=JobStatus, default=JobStatus.QUEUED)
     status_message = models.CharField(max_length=500, blank=True)
     trigger = models.CharField(max_length=10, choices=Trigger, default=Trigger.MANUAL)
     retry_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     options = models.JSONField(default=dict, blank=True)
-    cancel_requested = models.BooleanField(default=False)
     seq = models.PositiveIntegerField(default=0)  # grows with every change one can see
     new = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
-    analysed = models.PositiveIntegerField(default=0)
+    to_analyse = models.PositiveIntegerField(default=0)  # reviews handed to the analysis, leftovers included
+    analysed = models.PositiveIntegerField(default=0)  # how many of those are through
     requests_made = models.PositiveIntegerField(default=0)
     errors_count = models.PositiveIntegerField(default=0)
     error_message = models.CharField(max_length=500, blank=True)
@@ -43,6 +88,11 @@ class Job(OwnedModel):
     objects = JobQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(status__in=[s.value for s in LIVE]), name="job_one_live_a_project"
+            )
+        ]
         indexes = [
             models.Index(fields=["project", "-created_at"], name="job_project_created"),
             models.Index(fields=["owner", "status", "-created_at"], name="job_owner_status"),
@@ -62,22 +112,140 @@ class Job(OwnedModel):
     def results_total(self) -> int:
         return self.new + self.updated + self.unchanged
 
+    @property
+    def pending(self) -> int:
+        return self.to_analyse - self.analysed
+
+    def change(self, lines: Sequence[tuple[Level, str]] = (), **counters: int) -> bool:
+        """Add to the counters and the log in one visible change; False when the job has ended.
+
+        Inside a transaction every change of a job makes it wait for, or repeat after, the others: that is what keeps
+        counters exact and lets exactly one worker find that nothing is left to do.
+        """
+        more = {name: F(name) + number for name, number in counters.items() if number}
+        if not Job.objects.live().filter(pk=self.pk).update(seq=F("seq") + 1 + len(lines), **more):
+            return False
+        self._log(lines)
+        return True
+
+    def end(self, status: JobStatus, message: str, error: str = "") -> bool:
+        """Give the job its last status, once: False when it has one already."""
+        ended = Job.objects.live().filter(pk=self.pk)
+        fields = {"status": status, "status_message": message, "error_message": error[:500]}
+        if not ended.update(seq=F("seq") + 2, completed_at=timezone.now(), **fields):
+            return False
+        level = Level.ERROR if status in (JobStatus.FAILED, JobStatus.TIMED_OUT) else Level.INFO
+        self._log([(level, message)])
+        return True
+
+    def cancel(self) -> bool:
+        """End the job at once and keep what it has stored; False when it has already ended.
+
+        A worker in the middle of a step finds its token outdated and writes nothing more.
+        """
+        return in_transaction(lambda: self._stop(JobStatus.CANCELLED, "Cancelled. What was stored until then is kept."))
+
+    def time_out(self) -> bool:
+        hours = DEADLINE // timedelta(hours=1)
+        message = f"Stopped after {hours} hours. What was stored until then is kept; retry to go on."
+        return in_transaction(lambda: self._stop(JobStatus.TIMED_OUT, message))
+
+    def retry(self) -> "Job":
+        """A new job over the targets which this one did not finish. Raises JobRefused."""
+        if self.is_live:
+            raise JobRefused("busy", "The job is still running.")
+        undone = self.steps.collecting().filter(state__in=[StepState.FAILED, StepState.CANCELLED])
+        targets = Target.objects.filter(pk__in=list(undone.values_list("target_id", flat=True)))
+        return Job.objects.start(self.project, targets, trigger=Trigger.RETRY, options=self.options, retry_of=self)
+
+    def _store(self, targets: Sequence[Target]) -> None:
+        left = _without_analysis(self.project) if self.project.analyse else []
+        self.to_analyse = len(left)
+        self.save(force_insert=True)
+        Step.objects.bulk_create(
+            Step(job=self, kind=StepKind.COLLECT, target=target, turn=turn) for turn, target in enumerate(targets)
+        )
+        self.add_analysis(left, turn=0)
+
+    def add_analysis(self, result_ids: Sequence[ObjectId], *, turn: int) -> int:
+        """Cut reviews into steps of analysis and give them turns after ``turn``; the last turn given."""
+        batches = [result_ids[start : start + BATCH] for start in range(0, len(result_ids), BATCH)]
+        Step.objects.bulk_create(
+            Step(job=self, kind=StepKind.ANALYSE, result_ids=list(ids), turn=turn + number)
+            for number, ids in enumerate(batches, start=1)
+        )
+        return turn + len(batches)
+
+    def _stop(self, status: JobStatus, message: str) -> bool:
+        if not self.end(status, message):
+            return False
+        self.steps.analysing().delete()
+        self.steps.unfinished().update(
+            state=StepState.CANCELLED,
+            token=F("token") + 1,
+            outcome_code="cancelled",
+            message=message,
+            finished_at=timezone.now(),
+        )
+        return True
+
+    def _log(self, lines: Sequence[tuple[Level, str]]) -> None:
+        """Number the lines from the job's seq downwards; to be called with the change that made room for them."""
+        if not lines:
+            return
+        last = Job.objects.values_list("seq", flat=True).get(pk=self.pk)
+        first = last - len(lines) + 1
+        LogLine.objects.bulk_create(
+            LogLine(job=self, seq=seq, level=level, message=message[:500])
+            for seq, (level, message) in enumerate(lines, start=first)
+        )
+
+
+def _check_start(project: Project, targets: Sequence[Target]) -> None:
+    if not project.can_run:
+        state = project.get_status_display().lower()
+        raise JobRefused("not_running", f"The project is {state}. Make it active again to run it.")
+    if not targets:
+        raise JobRefused("nothing_to_collect", "There is nothing to collect: add an active target or import a file.")
+
+
+def _without_analysis(project: Project) -> list[ObjectId]:
+    """Reviews whose analysis a job left undone. The roll-ups say whether it is worth looking for them."""
+    if not DailyRollup.objects.filter(project=project, counters__state_pending__gt=0).exists():
+        return []
+    return list(Result.objects.filter(project=project, state="pending").values_list("pk", flat=True))
+
+
+class StepQuerySet(models.QuerySet["Step"]):
+    def collecting(self) -> Self:
+        return self.filter(kind=StepKind.COLLECT)
+
+    def analysing(self) -> Self:
+        return self.filter(kind=StepKind.ANALYSE)
+
+    def unfinished(self) -> Self:
+        return self.filter(state__in=UNFINISHED)
+
 
 class Step(models.Model):
-    """A leased piece of a job: one target to collect from, or one batch of reviews to analyse."""
+    """A leased piece of a job: one target to collect from, or one batch of reviews to analyse.
+
+    A finished batch is deleted: what it did is in the reviews and in the job's counters.
+    """
 
     id = ObjectIdAutoField(primary_key=True)
-    job_id: ObjectId
-    target_id: ObjectId | None
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps", db_index=False)
     kind = models.CharField(max_length=8, choices=StepKind)
     target = models.ForeignKey(Target, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
-    result_ids = models.JSONField(default=list)  # what an analyse step is about
+    result_ids = ArrayField(ObjectIdField(), default=list)  # what an analyse step is about
 
     state = models.CharField(max_length=9, choices=StepState, default=StepState.WAITING)
+    # How much of its job comes before it. The lowest turn of all jobs is next, and analysis before collecting: jobs
+    # share the workers fairly, reviews become visible early, and few wait for their analysis.
+    turn = models.PositiveIntegerField(default=0)
     worker = models.CharField(max_length=100, blank=True)
     token = models.PositiveIntegerField(default=0)  # of the latest claim: a write with an older one is refused
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)  # claims since the step last got on
     lease_until = models.DateTimeField(null=True)
     not_before = models.DateTimeField(null=True)
 
@@ -90,9 +258,11 @@ class Step(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     finished_at = models.DateTimeField(null=True)
 
+    objects = StepQuerySet.as_manager()
+
     class Meta:
         indexes = [
-            models.Index(fields=["state", "lease_until"], name="step_to_claim"),
+            models.Index(fields=["state", "turn", "kind", "id"], name="step_to_claim"),
             models.Index(fields=["job", "kind", "state"], name="step_of_job"),
         ]
 
@@ -107,7 +277,7 @@ class LogLine(models.Model):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="log", db_index=False)
     seq = models.PositiveIntegerField()  # the job's seq when it was written
     at = models.DateTimeField(default=timezone.now)
-    level = models.CharField(max_length=7, choices=[("info", "Info"), ("warning", "Warning"), ("error", "Error")])
+    level = models.CharField(max_length=7, choices=Level)
     message = models.CharField(max_length=500)
 
     class Meta:
@@ -122,12 +292,13 @@ class RowError(models.Model):
 
     id = ObjectIdAutoField(primary_key=True)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="row_errors", db_index=False)
+    target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="+", db_index=False)
     line = models.PositiveIntegerField()
     reason = models.CharField(max_length=300)
     raw = models.TextField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["job", "line"], name="row_error_once_a_job")]
+        constraints = [models.UniqueConstraint(fields=["job", "target", "line"], name="row_error_once_a_job")]
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.reason}"

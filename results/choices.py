@@ -1,7 +1,11 @@
-from django.db import models
+"""The words the product uses for what a review says. Free of models, so that the analysis may use them too."""
+
+from django.db.models import TextChoices
 
 
-class Sentiment(models.TextChoices):
+class Sentiment(TextChoices):
+    """The five labels, best first; a project with three classes shows them merged."""
+
     VERY_POSITIVE = "very_positive", "Very positive"
     POSITIVE = "positive", "Positive"
     NEUTRAL = "neutral", "Neutral"
@@ -9,8 +13,8 @@ class Sentiment(models.TextChoices):
     VERY_NEGATIVE = "very_negative", "Very negative"
 
 
-class Emotion(models.TextChoices):
-    """Ekman's six basic emotions and none of them."""
+class Emotion(TextChoices):
+    """Ekman's six and neutral."""
 
     ANGER = "anger", "Anger"
     DISGUST = "disgust", "Disgust"
@@ -21,9 +25,35 @@ class Emotion(models.TextChoices):
     SURPRISE = "surprise", "Surprise"
 
 
-class State(models.TextChoices):
+class State(TextChoices):
+    """How far the analysis of a review has come."""
+
     PENDING = "pending", "Waiting for analysis"
     ANALYSED = "analysed", "Analysed"
     UNSUPPORTED_LANGUAGE = "unsupported_language", "Language not supported"
     NO_TEXT = "no_text", "No text"
     FAILED = "failed", "Analysis failed"
+
+
+# The three sides and the labels each covers: the labels of a project with three classes.
+POLARITIES = {
+    "positive": (Sentiment.VERY_POSITIVE.value, Sentiment.POSITIVE.value),
+    "neutral": (Sentiment.NEUTRAL.value,),
+    "negative": (Sentiment.NEGATIVE.value, Sentiment.VERY_NEGATIVE.value),
+}
+POLARITY_OF = {label: side for side, labels in POLARITIES.items() for label in labels}
+
+
+def labels_shown(classes: int) -> list[str]:
+    """The labels of a project with ``classes`` (3 or 5) of them, best first."""
+    return list(POLARITIES) if classes == 3 else list(Sentiment.values)
+
+
+def label_shown(label: str | None, classes: int) -> str | None:
+    """A stored label as such a project names it."""
+    return POLARITY_OF[label] if label and classes == 3 else label
+
+
+def labels_covered(shown: str, classes: int) -> tuple[str, ...]:
+    """The stored labels behind one that such a project shows."""
+    return POLARITIES[shown] if classes == 3 else (shown,)

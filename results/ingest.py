@@ -1,21 +1,168 @@
-"""From what a source or file yields to stored, counted reviews."""
+"""From what a source or file yields to stored, analysed and counted reviews.
 
+``store`` and ``record`` only write through the running transaction: call them inside ``in_transaction``, together with
+whatever must become true in the same moment. Doing either again changes nothing.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import UpdateOne
+
+from projects.models import Target
+from results import documents, rollups
+from results.analysis.engine import Analysis, Engine
+from results.choices import State
+from results.documents import Document
+from results.documents import Item as Item  # sources import it from here
+from results.models import Result
+from sentimatrix_studio.mongo.pipelines import collection, session
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One review or comment as a source gives it. Dates are aware and in UTC."""
+class Stored:
+    """How many reviews of a batch were new, edited or known, and which of them now wait for analysis."""
 
-    external_id: str  # the platform's own id, or one made of the content: the same review always has the same
-    text: str
-    title: str = ""
-    author: str = ""
-    url: str = ""
-    rating: float | None = None
-    rating_max: float | None = (
-        None  # top of the scale: 5 for stars, 1 for thumbs; −rating_max is the bottom of a signed one
-    )
-    published_at: datetime | None = None
-    language: str = ""  # what the source says, e.g. "en" or "english"
+    new: int
+    updated: int
+    unchanged: int
+    pending: list[ObjectId]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the analysis makes of one review; it only holds for the content with this hash."""
+
+    result_id: ObjectId
+    content_hash: str
+    analysis: Analysis
+
+
+def store(target: Target, job_id: ObjectId | None, items: Iterable[Item], *, analyse: bool) -> Stored:
+    """Insert reviews never seen before, update edited ones, move the roll-ups. To be called in a transaction.
+
+    A review is the same when its project, platform and external id are. Of two in one batch the later counts; the
+    earlier is not counted at all. With ``analyse`` false nothing is handed back as pending.
+    """
+    batch = _by_identity(items)
+    known = _known(target, list(batch))
+    fresh = [identity for identity in batch if identity not in known]
+    edited = {known[i]["_id"]: said for i, said in batch.items() if i in known and _differs(known[i], said)}
+    now = documents.now()
+    moves = rollups.Moves()
+    pending = _insert([documents.new_document(target, job_id, i, batch[i], now) for i in fresh], moves)
+    pending += _update(edited, job_id, now, moves)
+    moves.apply()
+    unchanged = len(batch) - len(fresh) - len(edited)
+    return Stored(len(fresh), len(edited), unchanged, pending if analyse else [])
+
+
+def _by_identity(items: Iterable[Item]) -> dict[str, Document]:
+    batch = {}
+    for item in items:
+        said = documents.content(item)
+        batch[documents.identity(item.external_id, said["content_hash"])] = said
+    return batch
+
+
+def _known(target: Target, identities: list[str]) -> dict[str, Document]:
+    where = {"project_id": target.project_id, "platform": target.platform, "external_id": {"$in": identities}}
+    return {row["external_id"]: row for row in _find(where, {"external_id": 1, "content_hash": 1})}
+
+
+def _differs(known: Document, said: Document) -> bool:
+    return bool(known["content_hash"] != said["content_hash"])
+
+
+def _insert(rows: list[Document], moves: rollups.Moves) -> list[ObjectId]:
+    if rows:
+        collection(Result).insert_many(rows, session=session())
+    for row in rows:
+        moves.add(row)
+    return [row["_id"] for row in rows]
+
+
+def _update(
+    edited: dict[ObjectId, Document], job_id: ObjectId | None, now: datetime, moves: rollups.Moves
+) -> list[ObjectId]:
+    changes = []
+    for old in _find({"_id": {"$in": list(edited)}}) if edited else ():
+        change = documents.edited(old, job_id, edited[old["_id"]], now)
+        moves.replace(old, {**old, **change})
+        changes.append(UpdateOne({"_id": old["_id"]}, {"$set": change}))
+    _write(changes)
+    return list(edited)
+
+
+def analyse(result_ids: Sequence[ObjectId], engine: Engine) -> list[Finding]:
+    """What ``engine`` makes of those of the reviews that still wait. Slow: call it outside any transaction."""
+    fields = {"title": 1, "text": 1, "content_hash": 1}
+    rows = list(_find({"_id": {"$in": list(result_ids)}, "state": State.PENDING.value}, fields))
+    analyses = engine.analyse([readable(row["title"], row["text"]) for row in rows])
+    return [Finding(row["_id"], row["content_hash"], analysis) for row, analysis in zip(rows, analyses, strict=True)]
+
+
+def readable(title: str, text: str) -> str:
+    """Title and text as one text, unless the text repeats the title anyway."""
+    if not title or text.startswith(title.rstrip("….")):
+        return text
+    stop = "" if title[-1] in ".!?…" else "."
+    return f"{title}{stop} {text}".strip()
+
+
+def record(findings: Iterable[Finding]) -> int:
+    """Keep findings and move the roll-ups; how many were kept. To be called in a transaction.
+
+    Those about reviews that are gone, edited since, or analysed already are passed over.
+    """
+    now = documents.now()
+    return _settle({f.result_id: (f.content_hash, _fields(f.analysis, now)) for f in findings})
+
+
+def give_up(result_ids: Iterable[ObjectId]) -> int:
+    """Mark those of the reviews that still wait as failed, and say how many. To be called in a transaction."""
+    change = {"state": State.FAILED.value, "updated_at": documents.now()}
+    return _settle(dict.fromkeys(result_ids, (None, change)))
+
+
+def _settle(changes: dict[ObjectId, tuple[str | None, Document]]) -> int:
+    moves, writes = rollups.Moves(), []
+    for old in _find({"_id": {"$in": list(changes)}, "state": State.PENDING.value}, rollups.COUNTED_FIELDS):
+        content_hash, change = changes[old["_id"]]
+        if content_hash in (None, old["content_hash"]):
+            moves.replace(old, {**old, **change})
+            writes.append(UpdateOne({"_id": old["_id"]}, {"$set": change}))
+    _write(writes)
+    moves.apply()
+    return len(writes)
+
+
+def _fields(analysis: Analysis, now: datetime) -> Document:
+    return {
+        "state": analysis.state,
+        "language": analysis.language,
+        "engine": analysis.engine,
+        "sentiment": analysis.sentiment,
+        "score": analysis.score,
+        "confidence": analysis.confidence,
+        "scores": analysis.scores,
+        "emotion": analysis.emotion,
+        "emotion_score": next((score for name, score in analysis.emotions if name == analysis.emotion), None),
+        "emotions": [{"emotion": name, "score": score} for name, score in analysis.emotions],
+        "explanation": None,
+        "analyzed_at": now,
+        "updated_at": now,
+    }
+
+
+def _find(where: Document, fields: Document | None = None) -> Iterable[Document]:
+    found: Iterable[Any] = collection(Result).find(where, fields, session=session())
+    return found
+
+
+def _write(changes: list[UpdateOne]) -> None:
+    if changes:
+        collection(Result).bulk_write(changes, ordered=False, session=session())

@@ -1,25 +1,33 @@
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time
+from typing import Any, Self
+
 from bson import ObjectId
 from django.db import models
 from django.utils import timezone
 from django_mongodb_backend.fields import ObjectIdAutoField, ObjectIdField
 
-from accounts.ownership import OwnedModel
+from accounts.ownership import OwnedModel, OwnedQuerySet
 from projects.choices import Platform
 from projects.models import Project, Target
 from results.choices import Emotion, Sentiment, State
+from results.tallies import COUNTERS, Tally
+from sentimatrix_studio.mongo.pipelines import collection, condition, session
 
-COUNTERS = (
-    "total",
-    *(f"state_{state}" for state in State.values),
-    *(f"label_{label}" for label in Sentiment.values),
-    "score_sum",
-    *(f"emotion_{emotion}" for emotion in Emotion.values),
-    *(f"emotion_{emotion}_sum" for emotion in Emotion.values),
-    "rating_count",
-    "rating_sum",
-    *(f"stars_{stars}" for stars in range(1, 6)),
-)
-SCALE = 10_000  # roll-ups add whole ten-thousandths, because sums of floats depend on their order
+
+class Words(models.Lookup):
+    """``text__words="…"``: MongoDB's full-text search in title and text. The words are never more than a string."""
+
+    lookup_name = "words"
+
+    def as_mql(self, compiler: Any, connection: Any, as_expr: bool = False) -> dict[str, Any]:
+        return {"$text": {"$search": str(self.rhs)}}
+
+
+class ResultQuerySet(OwnedQuerySet):
+    def for_list(self) -> Self:
+        """Without the long fields that only the page of one review shows."""
+        return self.defer("versions", "explanation")
 
 
 class Result(OwnedModel):
@@ -66,6 +74,8 @@ class Result(OwnedModel):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = ResultQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "platform", "external_id"], name="result_once_a_project")
@@ -79,6 +89,59 @@ class Result(OwnedModel):
         return self.title or self.text[:60]
 
 
+Result._meta.get_field("text").register_lookup(Words)
+
+
+class DailyRollupQuerySet(OwnedQuerySet):
+    """Each tally is one ``$group`` over the roll-ups of the queryset, whatever the number of reviews behind them."""
+
+    def between(self, start: date | None, end: date | None) -> Self:
+        """Days from ``start`` to ``end``, both included; None leaves that side open."""
+        rows = self.filter(day__gte=_midnight(start)) if start else self
+        return rows.filter(day__lte=_midnight(end)) if end else rows
+
+    def tally(self, counters: Iterable[str] = COUNTERS) -> Tally:
+        return next((tally for _, tally in self._groups(None, counters)), Tally({}))
+
+    def tally_by(self, column: str, counters: Iterable[str] = COUNTERS) -> dict[Any, Tally]:
+        """By ``platform``, ``target_id``, ``project_id`` or ``owner_id``."""
+        return dict(self._groups(f"${column}", counters))
+
+    def tally_by_period(self, unit: str, counters: Iterable[str] = COUNTERS) -> dict[date, Tally]:
+        """By the first day of each ``day``, ``week`` (from Monday) or ``month``, in order; empty ones are left out."""
+        found = self._groups(_period(unit), counters)
+        return {start.date(): tally for start, tally in sorted(found, key=lambda group: group[0])}
+
+    def tally_by_day_of_project(self, counters: Iterable[str] = COUNTERS) -> dict[ObjectId, dict[date, Tally]]:
+        """By project and then by day, in order: for lists of projects with a small chart in every row."""
+        projects: dict[ObjectId, dict[date, Tally]] = {}
+        found = self._groups({"project": "$project_id", "day": "$day"}, counters)
+        for key, tally in sorted(found, key=lambda group: group[0]["day"]):
+            projects.setdefault(key["project"], {})[key["day"].date()] = tally
+        return projects
+
+    def first_and_last_day(self) -> tuple[date, date] | None:
+        group = {"$group": {"_id": None, "first": {"$min": "$day"}, "last": {"$max": "$day"}}}
+        found = next(self._aggregate(group), None)
+        return (found["first"].date(), found["last"].date()) if found else None
+
+    def _groups(self, key: Any, counters: Iterable[str]) -> list[tuple[Any, Tally]]:
+        sums = {name: {"$sum": f"$counters.{name}"} for name in counters}
+        return [(row.pop("_id"), Tally(row)) for row in self._aggregate({"$group": {"_id": key, **sums}})]
+
+    def _aggregate(self, *stages: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        pipeline = [{"$match": condition(self)}, *stages]
+        yield from collection(self.model).aggregate(pipeline, session=session())
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _period(unit: str) -> Any:
+    return "$day" if unit == "day" else {"$dateTrunc": {"date": "$day", "unit": unit, "startOfWeek": "monday"}}
+
+
 class DailyRollup(OwnedModel):
     """How many reviews of which kind one target got on one day (UTC): what pages and charts read."""
 
@@ -88,6 +151,8 @@ class DailyRollup(OwnedModel):
     platform = models.CharField(max_length=12, choices=Platform)
     target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="+", db_index=False)
     counters = models.JSONField(default=dict)  # every name of COUNTERS → integer
+
+    objects = DailyRollupQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -1,0 +1,96 @@
+"""What reviews add up to: the counters of a roll-up, and the figures one reads off their sums."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from results.choices import POLARITIES, Emotion, Sentiment, State
+
+COUNTERS = (
+    "total",
+    *(f"state_{state}" for state in State.values),
+    *(f"label_{label}" for label in Sentiment.values),
+    "score_sum",
+    *(f"emotion_{emotion}" for emotion in Emotion.values),
+    *(f"emotion_{emotion}_sum" for emotion in Emotion.values),
+    "rating_count",
+    "rating_sum",
+    *(f"stars_{stars}" for stars in range(1, 6)),
+)
+SCALE = 10_000  # scores are added as whole ten-thousandths: sums of floats depend on their order
+STARS_SCALE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Sums of counters. A counter that is not there is 0; an average of nothing is None."""
+
+    counters: Mapping[str, int]
+
+    def __add__(self, other: "Tally") -> "Tally":
+        names = {*self.counters, *other.counters}
+        return Tally({name: self[name] + other[name] for name in names})
+
+    def __getitem__(self, name: str) -> int:
+        return self.counters.get(name, 0)
+
+    @property
+    def total(self) -> int:
+        return self["total"]
+
+    @property
+    def labels(self) -> dict[str, int]:
+        """Reviews by label, all five, best first."""
+        return {label: self[f"label_{label}"] for label in Sentiment.values}
+
+    @property
+    def polarities(self) -> dict[str, int]:
+        """Reviews by side: positive and negative include the very positive and very negative."""
+        return {side: sum(self[f"label_{label}"] for label in labels) for side, labels in POLARITIES.items()}
+
+    def distribution(self, classes: int) -> dict[str, int]:
+        """Reviews by label as a project with that many classes (3 or 5) names them."""
+        return self.polarities if classes == 3 else self.labels
+
+    @property
+    def labelled(self) -> int:
+        return sum(self.labels.values())
+
+    @property
+    def states(self) -> dict[str, int]:
+        return {state: self[f"state_{state}"] for state in State.values}
+
+    @property
+    def not_analysed(self) -> dict[str, int]:
+        """Reviews without a label by the reason for it; reasons that nobody has are left out."""
+        return {state: n for state, n in self.states.items() if n and state != State.ANALYSED}
+
+    @property
+    def avg_score(self) -> float | None:
+        """Mean sentiment, −1 … 1, of the reviews that have one."""
+        return _mean(self["score_sum"], self.labelled, SCALE)
+
+    @property
+    def emotions(self) -> dict[str, int]:
+        """Reviews by their strongest emotion."""
+        return {emotion: self[f"emotion_{emotion}"] for emotion in Emotion.values}
+
+    def avg_emotion_score(self, emotion: str) -> float | None:
+        return _mean(self[f"emotion_{emotion}_sum"], self[f"emotion_{emotion}"], SCALE)
+
+    @property
+    def rated(self) -> int:
+        return self["rating_count"]
+
+    @property
+    def avg_rating(self) -> float | None:
+        """Mean rating on a scale of 0 … 5, whatever the platforms' own scales are."""
+        return _mean(self["rating_sum"], self.rated, STARS_SCALE, digits=2)
+
+    @property
+    def stars(self) -> dict[int, int]:
+        """Reviews by whole stars, five first."""
+        return {stars: self[f"stars_{stars}"] for stars in range(5, 0, -1)}
+
+
+def _mean(total: int, count: int, scale: int, digits: int = 4) -> float | None:
+    return round(total / count / scale, digits) if count else None

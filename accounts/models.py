@@ -1,14 +1,17 @@
 import zoneinfo
+from datetime import datetime
 from typing import Any, ClassVar
 
+from allauth.account.models import EmailAddress
 from bson import ObjectId
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import IntegrityError, models
 from django.utils.timezone import now
-from django_mongodb_backend.fields import ObjectIdField
+from django_mongodb_backend.fields import ObjectIdAutoField, ObjectIdField
 
 NAME_LENGTH = 100
+FIRST_ID = ObjectId("000000000000000000000001")  # of the administrator who opens an empty installation
 
 
 def validate_timezone(name: str) -> None:
@@ -18,13 +21,27 @@ def validate_timezone(name: str) -> None:
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def enrol(self, user: "User") -> None:
+        """Save somebody who signs up; the first of an empty installation becomes its administrator.
+
+        The first account has an id that only one row can have, so of several who come at once one alone wins it.
+        ``IntegrityError``: the e-mail address is taken.
+        """
+        if not self.exists():
+            user.pk, user.is_staff, user.is_superuser = FIRST_ID, True, True
+            try:
+                return user.save(force_insert=True)
+            except IntegrityError:
+                user.pk, user.is_staff, user.is_superuser = ObjectId(), False, False
+        return user.save(force_insert=True)
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").strip().lower())
@@ -37,10 +54,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     id = ObjectIdField(primary_key=True, default=ObjectId, db_column="_id", editable=False)
     email = models.EmailField("e-mail", unique=True)
     name = models.CharField(max_length=NAME_LENGTH)
-    timezone = models.CharField(max_length=64, default="UTC", validators=[validate_timezone])
+    timezone = models.CharField("time zone", max_length=64, default="UTC", validators=[validate_timezone])
     is_staff = models.BooleanField("may use the admin site", default=False)
     is_active = models.BooleanField(default=True)
-    is_verified = models.BooleanField("e-mail confirmed", default=False)
     created_at = models.DateTimeField(default=now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -52,6 +68,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.strip().lower()
+        super().save(*args, **kwargs)
+
     def get_full_name(self) -> str:
         return self.name
 
@@ -61,3 +81,46 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def role(self) -> str:
         return "admin" if self.is_superuser else "user"
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the person has shown to read mail at this address."""
+        return bool(EmailAddress.objects.filter(user=self, email=self.email, verified=True).exists())
+
+    @property
+    def is_last_administrator(self) -> bool:
+        """Whether the others would be left without an administrator."""
+        others = User.objects.exclude(pk=self.pk)
+        return self.is_superuser and others.exists() and not others.filter(is_superuser=True, is_active=True).exists()
+
+    def delete_everything(self) -> None:
+        """Remove the account and every row that hangs on it. When it is interrupted, run it again."""
+        self.is_active = False
+        self.save(update_fields=["is_active"])  # from here on nobody can begin anything in its name
+        self.delete()
+
+
+class TokenFamily(models.Model):
+    """One sign-in through the API: all tokens that come from it live and die together."""
+
+    id = ObjectIdAutoField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
+    refresh_id = models.CharField(max_length=32)  # of the only refresh token that still counts
+    password_mark = models.CharField(max_length=64)  # changes with the password, and ends the family by that
+    created_at = models.DateTimeField(default=now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "token families"
+
+    def __str__(self) -> str:
+        return f"signed in on {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_alive(self) -> bool:
+        return self.user.is_active and self.password_mark == self.user.get_session_auth_hash()
+
+    def rotate(self, old: str, new: str, expires_at: datetime) -> bool:
+        """Put the refresh token ``new`` in the place of ``old``; false when ``old`` has been replaced before."""
+        mine = TokenFamily.objects.filter(pk=self.pk, refresh_id=old)
+        return mine.update(refresh_id=new, expires_at=expires_at) == 1

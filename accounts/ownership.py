@@ -7,31 +7,39 @@ from typing import Any, Self, TypeVar
 
 from bson import ObjectId
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404
+from django.http import Http404, HttpRequest
+from rest_framework.request import Request
 
 from accounts.models import User
 
+Person = AbstractBaseUser | AnonymousUser
 Owned = TypeVar("Owned", bound="OwnedModel")
 
 
 class OwnedQuerySet(models.QuerySet[Any]):
-    def owned_by(self, user: User | AnonymousUser) -> Self:
+    def owned_by(self, user: Person) -> Self:
         return self.filter(owner_id=user.pk) if user.is_authenticated else self.none()
 
 
 class OwnedModel(models.Model):
-    owner_id: ObjectId
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
 
     class Meta:
         abstract = True
 
 
-def owned_or_404(
-    queryset: models.QuerySet[Owned], user: User | AnonymousUser, pk: ObjectId | str, **lookups: Any
-) -> Owned:
+def signed_in(request: HttpRequest | Request) -> User:
+    """The person behind a request that only those who are signed in may make."""
+    user = request.user
+    if not isinstance(user, User):
+        raise PermissionDenied
+    return user
+
+
+def owned_or_404(queryset: models.QuerySet[Owned], user: Person, pk: ObjectId | str, **lookups: Any) -> Owned:
     """The row with this key if it is the user's and matches ``lookups``, else ``Http404`` as for a missing row."""
     if not user.is_authenticated or not ObjectId.is_valid(str(pk)):
         raise Http404

@@ -1,15 +1,16 @@
 """Every API failure as ``application/problem+json`` (RFC 9457) with the contract's codes."""
 
-import logging
+from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-logger = logging.getLogger(__name__)
+from sentimatrix_studio.requests import current_request_id
 
 TITLES = {
     400: "Bad request",
@@ -30,11 +31,20 @@ CODES = {
     401: "AUTHENTICATION_ERROR",
     403: "INSUFFICIENT_PERMISSIONS",
     404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    406: "NOT_ACCEPTABLE",
     409: "CONFLICT_ERROR",
+    413: "TOO_LARGE",
+    415: "UNSUPPORTED_MEDIA_TYPE",
     429: "RATE_LIMIT_EXCEEDED",
     500: "INTERNAL_ERROR",
 }
 MEDIA_TYPE = "application/problem+json"
+
+
+class TooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The body of this request is too large."
 
 
 def problem(status_code: int, detail: str, *, code: str = "", instance: str = "", **more: Any) -> dict[str, Any]:
@@ -45,8 +55,20 @@ def problem(status_code: int, detail: str, *, code: str = "", instance: str = ""
         "detail": detail,
         "instance": instance,
         "code": code or CODES.get(status_code, "VALIDATION_ERROR"),
+        "request_id": current_request_id(),
         **more,
     }
+
+
+def problem_response(request: HttpRequest, status_code: int, detail: str, *, code: str = "") -> JsonResponse:
+    """The answer where Django REST framework is not at work: unknown paths and unexpected errors."""
+    body = problem(status_code, detail, code=code, instance=request.path)
+    return JsonResponse(body, status=status_code, content_type=MEDIA_TYPE)
+
+
+@csrf_exempt  # there is nothing to protect, and whoever posts here wants to read JSON
+def unknown_path(request: HttpRequest) -> JsonResponse:
+    return problem_response(request, 404, "There is no such endpoint.")
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -54,7 +76,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     request = context["request"]
     error = _as_api_exception(error)
     if not isinstance(error, exceptions.APIException):
-        return None  # the middleware answers unexpected errors, with the traceback in the log
+        return None  # views.server_error answers unexpected errors, with the traceback in the log
     headers = {}
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
@@ -70,6 +92,8 @@ def _as_api_exception(error: Exception) -> Exception:
         return exceptions.NotFound("There is nothing here, or it is not yours.")
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge()
     if isinstance(error, DjangoValidationError):
         return exceptions.ValidationError(error.message_dict if hasattr(error, "error_dict") else error.messages)
     return error
@@ -78,10 +102,7 @@ def _as_api_exception(error: Exception) -> Exception:
 def _plain(error: exceptions.APIException) -> dict[str, Any]:
     codes = error.get_codes()
     code = codes if isinstance(codes, str) and codes.isupper() else ""
-    detail = error.detail
-    if isinstance(detail, dict):  # simplejwt's own
-        detail = detail.get("detail", "")
-    return problem(error.status_code, str(detail), code=code)
+    return problem(error.status_code, str(error.detail), code=code)
 
 
 def _validation(error: exceptions.ValidationError) -> dict[str, Any]:
@@ -90,7 +111,7 @@ def _validation(error: exceptions.ValidationError) -> dict[str, Any]:
     return problem(status.HTTP_422_UNPROCESSABLE_ENTITY, detail, code="VALIDATION_ERROR", errors=rows)
 
 
-def _pointers(detail: Any, pointer: str) -> Any:
+def _pointers(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
     if isinstance(detail, dict):
         for name, inner in detail.items():
             step = "" if name == "non_field_errors" else f"/{str(name).replace('~', '~0').replace('/', '~1')}"
@@ -101,8 +122,3 @@ def _pointers(detail: Any, pointer: str) -> Any:
             yield from _pointers(inner, f"{pointer}/{index}" if nested else pointer)
     else:
         yield {"pointer": pointer, "detail": str(detail)}
-
-
-def unknown_path(request: HttpRequest) -> JsonResponse:
-    body = problem(404, "There is no such endpoint.", instance=request.path)
-    return JsonResponse(body, status=404, content_type=MEDIA_TYPE)

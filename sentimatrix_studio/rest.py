@@ -1,18 +1,31 @@
 """What every serializer and API view of ours is made of. Knows no app, so every app may import it."""
 
-from typing import Any
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar
 
 from bson import ObjectId
 from bson.errors import InvalidId
-from django.db.models import Model
+from django.db import models
 from django_mongodb_backend.fields import ObjectIdAutoField, ObjectIdField
-from rest_framework import pagination, serializers
+from rest_framework import exceptions, pagination, serializers, status, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
+
+PAGING = ("page", "page_size", "limit")
 
 
-class IdField(serializers.Field):
+class Conflict(exceptions.APIException):
+    """What is asked for contradicts what is already there."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_detail = "This contradicts what is already there."
+    default_code = "CONFLICT_ERROR"
+
+
+class IdField(serializers.Field[ObjectId, Any, str, Any]):
     """An ObjectId as 24 hex digits."""
 
     default_error_messages = {"invalid": "This is not an id: ids have 24 hexadecimal digits."}
@@ -27,15 +40,28 @@ class IdField(serializers.Field):
             self.fail("invalid")
 
 
+class UtcField(serializers.DateTimeField):
+    """A moment in UTC, written with ``Z`` whatever zone the reader's pages are in."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(default_timezone=UTC, **kwargs)
+
+    def to_representation(self, value: datetime) -> str:
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 class Strict(serializers.Serializer[Any]):
     """Refuses fields it does not know instead of ignoring them."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
-            known = {name for name, field in self.fields.items() if not field.read_only}
-            if unknown := sorted(set(data) - known):
-                raise ValidationError({name: ["There is no such field."] for name in unknown})
+            writable = {name for name, field in self.fields.items() if not field.read_only}
+            if refused := sorted(set(data) - writable):
+                raise ValidationError({name: [self._why_not(name)] for name in refused})
         return super().to_internal_value(data)
+
+    def _why_not(self, name: str) -> str:
+        return "This cannot be set." if name in self.fields else "There is no such field."
 
 
 class Serializer(Strict):
@@ -47,7 +73,25 @@ class ModelSerializer(Strict, serializers.ModelSerializer[Any]):
         **serializers.ModelSerializer.serializer_field_mapping,
         ObjectIdAutoField: IdField,
         ObjectIdField: IdField,
+        models.DateTimeField: UtcField,
     }
+
+
+class StrictQuery:
+    """Refuses query parameters that its view does not name."""
+
+    # The action of a view set, or the method of a plain view in small letters → names.
+    query_parameters: ClassVar[Mapping[str, Collection[str]]] = {}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        action = getattr(self, "action", None) or (request.method or "").lower()
+        if unknown := sorted(set(request.query_params) - set(self.query_parameters.get(action, ()))):
+            raise ValidationError({name: ["There is no such query parameter."] for name in unknown})
+
+
+class View(StrictQuery, APIView):
+    pass
 
 
 class Pager(pagination.BasePagination):
@@ -56,7 +100,7 @@ class Pager(pagination.BasePagination):
     largest = 100
     default = 20
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Model]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
         self.page = self._number("page", 1, None)
         self.page_size = self._number(
@@ -70,7 +114,7 @@ class Pager(pagination.BasePagination):
         raw = self.request.query_params.get(name)
         if raw is None:
             return default
-        if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw) <= (largest or 1_000_000):
+        if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw[:10]) <= (largest or 1_000_000):
             limit = f" and {largest}" if largest else " up"
             raise ValidationError({name: [f"Use a whole number between 1{limit}."]})
         return int(raw)
@@ -93,3 +137,17 @@ class Pager(pagination.BasePagination):
                 query["page"] = str(page)
                 links.append(f'<{self.request.build_absolute_uri(self.request.path)}?{query.urlencode()}>; rel="{rel}"')
         return ", ".join(links)
+
+
+class ViewSet(StrictQuery, viewsets.GenericViewSet[Any]):
+    """Routes name the key ``<objectid:pk>``; ``get_queryset()`` holds only what is the user's."""
+
+    pagination_class = Pager
+
+
+def flag(request: Request, name: str) -> bool:
+    """A query parameter that is ``true`` or ``false``, and false when it is absent."""
+    raw = request.query_params.get(name, "false")
+    if raw not in ("true", "false"):
+        raise ValidationError({name: ["Use true or false."]})
+    return raw == "true"

@@ -1,0 +1,33 @@
+from allauth.account.models import EmailConfirmation
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+
+from accounts.models import TokenFamily, User
+from sentimatrix_studio.mongo.admin import MongoModelAdmin, ReadOnlyAdmin
+
+admin.site.unregister(EmailConfirmation)  # shows the keys of links that confirm an address
+
+
+@admin.register(User)
+class UserAdmin(MongoModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # cannot be subscripted at run time
+    add_form = AdminUserCreationForm
+    list_display = ("email", "name", "is_superuser", "is_staff", "is_active", "created_at", "last_login")
+    list_filter = ("is_superuser", "is_staff", "is_active")
+    search_fields = ("email", "name")
+    ordering = ("-created_at",)
+    readonly_fields = ("created_at", "last_login")
+    filter_horizontal = ("groups", "user_permissions")
+    # Not the password: even its hash is nobody's business. It is set anew through "forgotten password".
+    fieldsets = (
+        (None, {"fields": ("email", "name", "timezone")}),
+        ("May", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        ("When", {"fields": ("created_at", "last_login")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
+
+
+@admin.register(TokenFamily)
+class TokenFamilyAdmin(ReadOnlyAdmin):
+    list_display = ("user", "created_at", "expires_at")
+    fields = ("user", "created_at", "expires_at")

@@ -1,0 +1,169 @@
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.account.utils import setup_user_email
+from django.contrib.auth import logout
+from django.contrib.auth.models import update_last_login
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from rest_framework import exceptions, permissions, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import authentication
+from accounts.models import NAME_LENGTH, User
+from accounts.ownership import signed_in
+from sentimatrix_studio import rest
+
+PASSWORD_LENGTH = authentication.PasswordMixValidator.longest
+
+
+class UserSerializer(rest.ModelSerializer):
+    class Meta:
+        model = User
+        fields = ("id", "email", "name", "role", "is_verified", "timezone", "created_at", "last_login")
+        read_only_fields = ("email", "last_login")
+
+
+class PasswordField(serializers.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(trim_whitespace=False, write_only=True, max_length=PASSWORD_LENGTH, **kwargs)
+
+
+def check_new_password(name: str, password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise serializers.ValidationError({name: error.messages}) from error
+
+
+class RegisterSerializer(rest.Serializer):
+    email = serializers.EmailField(max_length=254)
+    name = serializers.CharField(max_length=NAME_LENGTH)
+    password = PasswordField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        check_new_password("password", attrs["password"], User(email=attrs["email"], name=attrs["name"]))
+        return attrs
+
+
+class LoginSerializer(rest.Serializer):
+    email = serializers.CharField(max_length=254)
+    password = PasswordField()
+
+
+class RefreshTokenSerializer(rest.Serializer):
+    refresh_token = serializers.CharField(max_length=2000)
+
+
+class OwnPasswordSerializer(rest.Serializer):
+    """Asks those who are signed in for their password again."""
+
+    asked = "password"
+
+    def get_fields(self) -> dict[str, Any]:
+        return {self.asked: PasswordField(), **super().get_fields()}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        request = self.context["request"]
+        if authentication.check_password(request._request, request.user.email, attrs[self.asked]) is None:
+            raise serializers.ValidationError({self.asked: ["This is not your password."]})
+        return attrs
+
+
+class PasswordChangeSerializer(OwnPasswordSerializer):
+    asked = "current_password"
+    new_password = PasswordField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        check_new_password("new_password", attrs["new_password"], self.context["request"].user)
+        return attrs
+
+
+class Door(rest.View):
+    """Open to everyone; an old token sent along is no hindrance."""
+
+    authentication_classes = ()
+    permission_classes = (permissions.AllowAny,)
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return authentication.CHALLENGE
+
+
+class Register(Door):
+    def post(self, request: Request) -> Response:
+        if not authentication.signup_is_open():
+            raise exceptions.PermissionDenied("Sign-up is closed here.", code="AUTHORIZATION_ERROR")
+        serializer = RegisterSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        user = User(email=serializer.validated_data["email"], name=serializer.validated_data["name"])
+        user.set_password(serializer.validated_data["password"])
+        try:
+            User.objects.enrol(user)
+        except IntegrityError as error:
+            raise rest.Conflict("There is an account with this e-mail address.", code="EMAIL_EXISTS") from error
+        setup_user_email(request._request, user, [])
+        EmailAddress.objects.get_primary(user).send_confirmation(request._request, signup=True)
+        return Response(UserSerializer(user).data, status=status.HTTP_201_CREATED)
+
+
+class Login(Door):
+    def post(self, request: Request) -> Response:
+        serializer = LoginSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        user = authentication.check_password(request._request, **serializer.validated_data)
+        if user is None:
+            raise exceptions.AuthenticationFailed("E-mail address or password is wrong.", code="INVALID_CREDENTIALS")
+        update_last_login(User, user)
+        return Response(authentication.new_tokens(user))
+
+
+class Refresh(Door):
+    def post(self, request: Request) -> Response:
+        serializer = RefreshTokenSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return Response(authentication.next_tokens(serializer.validated_data["refresh_token"]))
+
+
+class Logout(Door):
+    """The refresh token says who leaves: the access token may have expired by then."""
+
+    def post(self, request: Request) -> Response:
+        serializer = RefreshTokenSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        authentication.end_tokens(serializer.validated_data["refresh_token"])
+        return Response({"message": "You are signed out."})
+
+
+class Me(rest.View):
+    def get(self, request: Request) -> Response:
+        return Response(UserSerializer(request.user).data)
+
+    def put(self, request: Request) -> Response:
+        serializer = UserSerializer(request.user, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        serializer.save()
+        return Response(serializer.data)
+
+    def delete(self, request: Request) -> Response:
+        OwnPasswordSerializer(data=request.data, context={"request": request}).is_valid(raise_exception=True)
+        user = signed_in(request)
+        if user.is_last_administrator:
+            raise rest.Conflict("Make somebody else an administrator first.")
+        user.delete_everything()
+        logout(request._request)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MyPassword(rest.View):
+    """Ends all sessions and tokens of the account: they carry a mark of the password."""
+
+    def put(self, request: Request) -> Response:
+        serializer = PasswordChangeSerializer(data=request.data, context={"request": request})
+        serializer.is_valid(raise_exception=True)
+        user = signed_in(request)
+        user.set_password(serializer.validated_data["new_password"])
+        user.save(update_fields=["password"])
+        return Response({"message": "The password is changed. Sign in again."})

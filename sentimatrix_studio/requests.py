@@ -1,0 +1,65 @@
+"""What every request carries: an id shared by its answer, its errors and its log lines; and the reader's time zone."""
+
+import logging
+import re
+import zoneinfo
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any
+from uuid import uuid4
+
+from asgiref.sync import iscoroutinefunction
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+from django.utils.decorators import sync_and_async_middleware
+from django.utils.deprecation import MiddlewareMixin
+
+SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+_request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+def current_request_id() -> str:
+    return _request_id.get()
+
+
+def _take_id(request: HttpRequest) -> str:
+    given = request.headers.get("X-Request-ID", "")
+    request_id = given if SANE_ID.fullmatch(given) else uuid4().hex
+    _request_id.set(request_id)
+    return request_id
+
+
+@sync_and_async_middleware
+def request_id(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Middleware: give the request the caller's id when it is sane, else one of ours, and answer with it."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        request_id = _take_id(request)
+        response: HttpResponseBase = get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+    async def answer_async(request: HttpRequest) -> HttpResponseBase:
+        request_id = _take_id(request)
+        awaited: Awaitable[HttpResponseBase] = get_response(request)
+        response = await awaited
+        response["X-Request-ID"] = request_id
+        return response
+
+    return answer_async if iscoroutinefunction(get_response) else answer
+
+
+class RequestIdFilter(logging.Filter):
+    """Gives every log record the id of the request it was written for."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = current_request_id()
+        return True
+
+
+class TimeZoneMiddleware(MiddlewareMixin):
+    """Pages show times in the zone of the person who is signed in."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        timezone.activate(zoneinfo.ZoneInfo(getattr(request.user, "timezone", "UTC")))

@@ -1,0 +1,93 @@
+"""Reviews for tests, made the way the product makes them: through ``store`` and ``record``."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from bson import ObjectId
+
+from accounts.models import User
+from projects.choices import TargetType
+from projects.models import Project, Target
+from results import ingest
+from results.analysis.engine import Analysis
+from results.choices import Emotion, Sentiment
+from results.ingest import Item
+from results.models import Result
+from sentimatrix_studio.mongo.transaction import in_transaction
+
+START = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)  # a Monday
+SCORES = {"very_positive": 0.9, "positive": 0.5, "neutral": 0.0123, "negative": -0.5, "very_negative": -0.9}
+
+
+def make_user(name: str = "Ada") -> User:
+    return User.objects.create(email=f"{name.lower()}.{ObjectId()}@example.com", name=name)
+
+
+def make_project(owner: User | None = None, **fields: Any) -> Project:
+    return Project.objects.create(owner=owner or make_user(), **{"name": "Kettle", **fields})
+
+
+def make_target(project: Project | None = None, platform: str = "steam", **fields: Any) -> Target:
+    project = project or make_project()
+    defaults = {"detected_type": TargetType.PRODUCT, "external_id": str(ObjectId()), "label": f"{platform} page"}
+    return Target.objects.create(
+        owner_id=project.owner_id, project=project, platform=platform, **{**defaults, **fields}
+    )
+
+
+def make_item(external_id: str | int = "1", text: str = "Boils fast.", **fields: Any) -> Item:
+    return Item(external_id=str(external_id), text=text, **{"published_at": START, **fields})
+
+
+def make_items(count: int, *, step: timedelta = timedelta(hours=1), **fields: Any) -> list[Item]:
+    """Reviews ``step`` apart, oldest first, rated 1 to 5 of 5 in turn."""
+    return [Item(**{**_numbered(n), "published_at": START + n * step, **fields}) for n in range(count)]
+
+
+def _numbered(n: int) -> dict[str, Any]:
+    return {"external_id": str(n), "text": f"Review number {n}.", "rating": n % 5 + 1, "rating_max": 5}
+
+
+def store(target: Target, *items: Item, job_id: ObjectId | None = None, analyse: bool = True) -> ingest.Stored:
+    return in_transaction(partial(ingest.store, target, job_id, items, analyse=analyse))
+
+
+class ScriptedEngine:
+    """Says what the text says: ``"positive joy"`` is positive and joyful, ``"unsupported_language"`` just that."""
+
+    id = "scripted-1"
+
+    def analyse(self, texts: Sequence[str]) -> list[Analysis]:
+        return [self._read(text.split()) for text in texts]
+
+    def _read(self, words: list[str]) -> Analysis:
+        state = next((word for word in words if word in ("unsupported_language", "no_text")), None)
+        if state:
+            return Analysis(self.id, state, "de" if state == "unsupported_language" else "")
+        label = next((word for word in words if word in Sentiment.values), "neutral")
+        emotion = next((word for word in words if word in Emotion.values and word != label), None)
+        return Analysis(
+            engine=self.id,
+            state="analysed",
+            language="en",
+            sentiment=label,
+            score=SCORES[label],
+            confidence=0.8,
+            scores={name: 0.6 if name == label else 0.1 for name in Sentiment.values},
+            emotions=[(emotion, 0.7), ("surprise", 0.4)] if emotion else [],
+            emotion=emotion,
+        )
+
+
+def analyse(result_ids: Sequence[ObjectId]) -> int:
+    findings = ingest.analyse(result_ids, ScriptedEngine())
+    return in_transaction(partial(ingest.record, findings))
+
+
+def make_results(target: Target, *items: Item, job_id: ObjectId | None = None) -> list[Result]:
+    """Stored and analysed, in the order given."""
+    analyse(store(target, *items, job_id=job_id).pending)
+    by_id = {result.external_id: result for result in Result.objects.filter(target=target)}
+    return [by_id[item.external_id] for item in items]

@@ -1,0 +1,79 @@
+"""What goes on beside the work in hand: the lease is renewed, its loss noticed, and browsers are told."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import DatabaseError
+from pymongo.errors import PyMongoError
+
+from scraping import leases
+from scraping.models import Step
+from scraping.progress import Publisher
+
+logger = logging.getLogger(__name__)
+
+TICK = 0.5  # seconds
+LOOK_EVERY = 1.0  # how soon a cancelled job is noticed
+FAREWELL = 2.0  # how long a leaving worker may take to say the last word
+
+
+class Heartbeat(threading.Thread):
+    """One a worker. The step it looks after is set by ``beside``."""
+
+    def __init__(self, publisher: Publisher, lease: timedelta = leases.LEASE) -> None:
+        super().__init__(name="heartbeat", daemon=True)
+        self.publisher = publisher
+        self.is_lost = False
+        self._lease = lease
+        self._step: Step | None = None
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._looked_at = self._renewed_at = 0.0
+
+    @contextmanager
+    def beside(self, step: Step) -> Iterator[None]:
+        with self._lock:
+            self._step, self.is_lost = step, False
+            self._looked_at = self._renewed_at = time.monotonic()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._step = None
+
+    def run(self) -> None:
+        while not self._over.wait(TICK):
+            try:
+                self._beat(time.monotonic())
+                self.publisher.flush()
+            except (DatabaseError, PyMongoError) as error:
+                logger.warning("The database does not answer: %s", error)  # the lease has room for two more tries
+
+    def stop(self) -> None:
+        """Say what is left to say, and end."""
+        self._over.set()
+        self.join(FAREWELL)
+        until = time.monotonic() + FAREWELL
+        while not self.publisher.flush() and time.monotonic() < until:
+            time.sleep(TICK / 5)  # a message may follow another only after a pause
+
+    def _beat(self, now: float) -> None:
+        with self._lock:
+            if self._step is None or self.is_lost:
+                return
+            if now - self._renewed_at >= self._lease.total_seconds() / 3:
+                self._renewed_at = now
+                self._renew(self._step)
+            elif now - self._looked_at >= LOOK_EVERY:
+                self._looked_at = now
+                self.is_lost = not leases.is_held(self._step)
+
+    def _renew(self, step: Step) -> None:
+        try:
+            leases.renew(step, self._lease)
+        except leases.LeaseLost:
+            self.is_lost = True

@@ -1,0 +1,210 @@
+"""What a job looks like from outside, and how browsers come to know: one snapshot for socket, poll and first render."""
+
+import asyncio
+import functools
+import logging
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+import redis
+from asgiref.sync import async_to_sync
+from bson import ObjectId
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from scraping.choices import JobStatus, StepState
+from scraping.models import Job, LogLine, Step
+
+logger = logging.getLogger(__name__)
+
+LOG_LINES = 200
+PAUSE = 500  # milliseconds between two messages about one job
+TIMEOUT = 2.0  # seconds for Valkey to answer: a job does not wait longer for those who watch it
+FAILED_ENDS = (JobStatus.FAILED, JobStatus.TIMED_OUT)
+Message = dict[str, Any]
+
+
+def snapshot(job: Job, after_seq: int = 0) -> dict[str, Any]:
+    """Everything one can see of a job, ready for JSON. ``progress`` is 0 … 100, ``rate`` reviews a minute, ``eta``
+    seconds or None. The log holds what was written after ``after_seq``, at most the latest 200 lines."""
+    steps = list(job.steps.collecting().prefetch_related("target").order_by("turn", "id"))
+    done = max(0, job.results_total - job.pending)
+    total = _expected(steps) if job.is_live else job.results_total
+    rate = _rate(job, done)
+    return {
+        "seq": job.seq,
+        "job_id": str(job.pk),
+        "project_id": str(job.project_id),
+        "status": job.status,
+        "status_message": job.status_message,
+        "progress": progress(job, steps),
+        "done": done,
+        "total": total,
+        "rate": round(rate, 1),
+        "eta": round((total - done) / rate * 60) if job.is_live and total is not None and rate else None,
+        "errors": job.errors_count,
+        "stats": stats(job),
+        "targets": [target_row(step) for step in steps],
+        "log": log(job, after_seq),
+        "can_cancel": job.is_live,
+        "finished": not job.is_live,
+    }
+
+
+def progress(job: Job, steps: list[Step]) -> float:
+    """How much of all targets is read, times how much of what is read is analysed: 0 … 100."""
+    if job.status == JobStatus.COMPLETED:
+        return 100.0
+    read = sum(_fraction(step) for step in steps) / len(steps) if steps else 0.0
+    known = max(job.results_total, job.to_analyse)
+    return round(100 * read * (1 - job.pending / known if known else 1.0), 1)
+
+
+def stats(job: Job) -> dict[str, int]:
+    return {
+        "new": job.new,
+        "updated": job.updated,
+        "unchanged": job.unchanged,
+        "analysed": job.analysed,
+        "pending": job.pending,
+        "results_total": job.results_total,
+    }
+
+
+def target_row(step: Step) -> dict[str, Any]:
+    return {
+        "target_id": str(step.target_id),
+        "label": str(step.target),
+        "platform": step.target.platform if step.target else "",
+        "status": step.state,
+        "outcome_code": step.outcome_code,
+        "progress": round(100 * _fraction(step), 1),
+        "results_count": step.collected,
+        "reported_total": step.reported_total,
+        "error": "" if step.state == StepState.DONE else step.message,
+    }
+
+
+def log(job: Job, after_seq: int = 0, lines: int = LOG_LINES) -> list[dict[str, Any]]:
+    latest = LogLine.objects.filter(job=job, seq__gt=after_seq).order_by("-seq")[:lines]
+    return [
+        {"seq": line.seq, "at": _utc(line.at), "level": line.level, "message": line.message}
+        for line in reversed(latest)
+    ]
+
+
+def _fraction(step: Step) -> float:
+    return 1.0 if step.state == StepState.DONE else min(1.0, step.fraction)
+
+
+def _expected(steps: list[Step]) -> int | None:
+    """How many reviews there will be in all; None as long as a target has not said how far it is."""
+    if not all(_fraction(step) for step in steps):
+        return None
+    return round(sum(step.collected / _fraction(step) for step in steps))
+
+
+def _rate(job: Job, done: int) -> float:
+    if not job.started_at:
+        return 0.0
+    seconds = ((job.completed_at or timezone.now()) - job.started_at).total_seconds()
+    return 60 * done / max(seconds, 1.0)
+
+
+def _utc(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def group(project_id: ObjectId | str) -> str:
+    """Everybody who watches the project listens here."""
+    return f"project.{project_id}"
+
+
+def publish(job_id: ObjectId, added: int = 0) -> bool:
+    """Tell those who watch that the job has changed and that ``added`` reviews are new.
+
+    False when the job was spoken of less than half a second ago: say it again later. A Valkey that does not answer
+    counts as told, because those who watch then ask by themselves.
+    """
+    try:
+        if not _valkey().set(f"studio:progress:{job_id}", 1, nx=True, px=PAUSE):
+            return False
+        if job := Job.objects.filter(pk=job_id).first():
+            _send(job.project_id, _messages(job, added))
+    except (RedisError, OSError) as error:
+        logger.warning("Nobody could be told of job %s: %s", job_id, error)
+    return True
+
+
+def announce_end(job_id: ObjectId, added: int = 0) -> None:
+    """Tell those who watch, whatever they were told just now, that the job has ended."""
+    job = Job.objects.filter(pk=job_id).first()
+    if job is None or job.is_live:
+        return
+    kind = "job.failed" if job.status in FAILED_ENDS else "job.completed"
+    end = {"type": kind, "project_id": str(job.project_id), "job_id": str(job.pk), "seq": job.seq}
+    end |= {"status": job.status, "message": job.status_message, "stats": stats(job)}
+    try:
+        _send(job.project_id, [*_messages(job, added), end])
+    except (RedisError, OSError) as error:
+        logger.warning("Nobody could be told of the end of job %s: %s", job_id, error)
+
+
+def message(job: Job, after_seq: int = 0) -> Message:
+    """The snapshot as the socket sends it."""
+    return {"type": "job.progress", **snapshot(job, after_seq), "message": job.status_message}
+
+
+def _messages(job: Job, added: int) -> list[Message]:
+    # The tail of the log is enough: who has missed more asks for it by seq.
+    messages = [message(job, max(0, job.seq - 50))]
+    if added:
+        messages.append({"type": "results.added", "project_id": str(job.project_id), "n": added})
+    return messages
+
+
+def _send(project_id: ObjectId, messages: list[Message]) -> None:
+    async def send() -> None:
+        layer = get_channel_layer()
+        async with asyncio.timeout(TIMEOUT):
+            for content in messages:
+                await layer.group_send(group(project_id), {"type": "studio.message", "message": content})
+
+    async_to_sync(send)()
+
+
+@functools.cache
+def _valkey() -> "redis.Redis[bytes]":
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
+
+
+class Publisher:
+    """Collects what has changed and speaks of each job as often as it may; the last change is always spoken of."""
+
+    def __init__(self) -> None:
+        self._added: dict[ObjectId, int] = {}
+        self._lock = Lock()
+
+    def note(self, job_id: ObjectId, added: int = 0) -> None:
+        with self._lock:
+            self._added[job_id] = self._added.get(job_id, 0) + added
+
+    def flush(self) -> bool:
+        """Speak of every job whose turn it is; whether nothing is left to say."""
+        for job_id, added in self._take().items():
+            if not publish(job_id, added):
+                self.note(job_id, added)
+        return not self._added
+
+    def end(self, job_id: ObjectId) -> None:
+        with self._lock:
+            added = self._added.pop(job_id, 0)
+        announce_end(job_id, added)
+
+    def _take(self) -> dict[ObjectId, int]:
+        with self._lock:
+            taken, self._added = self._added, {}
+        return taken

@@ -25,6 +25,7 @@ class OwnedQuerySet(models.QuerySet[Any]):
 
 
 class OwnedModel(models.Model):
+    owner_id: ObjectId
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
 
     class Meta:

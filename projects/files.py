@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from gridfs import GridFSBucket, GridOut
 from gridfs.errors import NoFile
+from pymongo.database import Database
 
 BUCKET = "uploads"
 CHUNK_BYTES = 1 << 20
@@ -62,7 +63,7 @@ def _check(size: int) -> None:
 
 def find(owner_id: ObjectId, file_id: ObjectId) -> Upload | None:
     """The file if it is there and this person's."""
-    found = connection.get_collection(f"{BUCKET}.files").find_one({"_id": file_id, "metadata.owner_id": owner_id})
+    found = _database()[f"{BUCKET}.files"].find_one({"_id": file_id, "metadata.owner_id": owner_id})
     return Upload(found["_id"], found["filename"], found["length"], found["metadata"]["sha256"]) if found else None
 
 
@@ -85,11 +86,15 @@ def delete(file_id: ObjectId) -> None:
 def forgotten() -> list[ObjectId]:
     """Uploads old enough that a target would hold them if anybody still wanted them."""
     before = datetime.now(UTC) - FORGOTTEN
-    old = connection.get_collection(f"{BUCKET}.files").find({"uploadDate": {"$lt": before}}, {"_id": 1})
+    old = _database()[f"{BUCKET}.files"].find({"uploadDate": {"$lt": before}}, {"_id": 1})
     return [file["_id"] for file in old]
 
 
 def _bucket() -> GridFSBucket:
+    return GridFSBucket(_database(), bucket_name=BUCKET, chunk_size_bytes=CHUNK_BYTES)
+
+
+def _database() -> Database[dict[str, Any]]:
     connection.ensure_connection()
-    database: Any = connection.database
-    return GridFSBucket(database, bucket_name=BUCKET, chunk_size_bytes=CHUNK_BYTES)
+    found: Database[dict[str, Any]] = connection.database  # type: ignore[attr-defined]
+    return found

@@ -7,13 +7,12 @@ or cut off finds its token outdated and writes nothing. All times are the databa
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 from pymongo import ReturnDocument
-from pymongo.collection import Collection
 
 from scraping.choices import StepState
 from scraping.models import Step
+from sentimatrix_studio.mongo.pipelines import collection, session
 
 LEASE = timedelta(seconds=30)
 MAX_ATTEMPTS = 3
@@ -44,7 +43,7 @@ def claim(worker: str, lease: timedelta = LEASE) -> Step | None:
         "attempts": {"$add": ["$attempts", 1]},
         "lease_until": _from_now(lease),
     }
-    while found := _steps().find_one_and_update(
+    while found := collection(Step).find_one_and_update(
         CLAIMABLE, [{"$set": taken}], sort=NEXT, return_document=ReturnDocument.AFTER
     ):
         # None when the job was cancelled in this very moment.
@@ -86,12 +85,12 @@ def finish(step: Step, state: StepState, **changes: Any) -> None:
 
 def drop(step: Step) -> None:
     """Remove a step that is done and leaves nothing to show. Raises LeaseLost."""
-    if not _steps().delete_one(_ours(step), session=connection.session).deleted_count:
+    if not collection(Step).delete_one(_ours(step), session=session()).deleted_count:
         raise LeaseLost
 
 
 def is_held(step: Step) -> bool:
-    return _steps().count_documents(_ours(step), limit=1) == 1
+    return collection(Step).count_documents(_ours(step), limit=1) == 1
 
 
 def is_work_near(within: timedelta) -> bool:
@@ -103,11 +102,11 @@ def is_work_near(within: timedelta) -> bool:
             {"state": StepState.RUNNING.value, "$expr": {"$lte": ["$lease_until", until]}},
         ]
     }
-    return _steps().count_documents(near, limit=1) == 1
+    return collection(Step).count_documents(near, limit=1) == 1
 
 
 def _write(step: Step, values: dict[str, Any]) -> None:
-    if not _steps().update_one(_ours(step), [{"$set": values}], session=connection.session).matched_count:
+    if not collection(Step).update_one(_ours(step), [{"$set": values}], session=session()).matched_count:
         raise LeaseLost
 
 
@@ -118,8 +117,3 @@ def _ours(step: Step) -> dict[str, Any]:
 def _from_now(span: timedelta) -> dict[str, Any]:
     milliseconds = span // timedelta(milliseconds=1)
     return {"$dateAdd": {"startDate": NOW, "unit": "millisecond", "amount": milliseconds}}
-
-
-def _steps() -> Collection[dict[str, Any]]:
-    collection: Collection[dict[str, Any]] = connection.get_collection(Step._meta.db_table)
-    return collection

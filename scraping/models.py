@@ -66,6 +66,7 @@ class Job(OwnedModel):
     """One run over some targets of a project, as its user sees it. The work itself is done in steps."""
 
     id = ObjectIdAutoField(primary_key=True)
+    project_id: ObjectId
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="jobs", db_index=False)
     status = models.CharField(max_length=10, choices=JobStatus, default=JobStatus.QUEUED)
     status_message = models.CharField(max_length=500, blank=True)
@@ -234,6 +235,8 @@ class Step(models.Model):
     """
 
     id = ObjectIdAutoField(primary_key=True)
+    job_id: ObjectId
+    target_id: ObjectId | None
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps", db_index=False)
     kind = models.CharField(max_length=8, choices=StepKind)
     target = models.ForeignKey(Target, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
@@ -291,6 +294,7 @@ class RowError(models.Model):
     """A row of an imported file that could not be read: line, reason and the row itself."""
 
     id = ObjectIdAutoField(primary_key=True)
+    target_id: ObjectId
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="row_errors", db_index=False)
     target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="+", db_index=False)
     line = models.PositiveIntegerField()

@@ -177,7 +177,7 @@ def _send(project_id: ObjectId, messages: list[Message]) -> None:
 
 
 @functools.cache
-def _valkey() -> "redis.Redis[bytes]":
+def _valkey() -> redis.Redis:
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
@@ -24,7 +25,7 @@ from sentimatrix_studio.supervisor import ChildError, Supervisor  # noqa: E402
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 FOLDER = Path(os.environ["STUDIO_TESTS"] if WORKER else tempfile.mkdtemp(prefix="studio-tests-"))
 MONGODB, VALKEY = embedded.MongoDB(FOLDER), embedded.Valkey(FOLDER, databases=64)
-OF_THE_SHELL = ["DEBUG", "ALLOWED_HOSTS", "SIGNUP", "EMAIL_URL", "HTTPS", "MONGODB_NAME", "STATIC_ROOT"]
+OF_THE_SHELL = ["ALLOWED_HOSTS", "SIGNUP", "EMAIL_URL", "HTTPS", "MONGODB_NAME", "STATIC_ROOT"]
 OF_THE_SHELL += ["OUTBOUND_ALLOW", "OUTBOUND_PROXY", "OUTBOUND_CA_FILE", "TRUSTED_PROXIES", "CSRF_TRUSTED_ORIGINS"]
 
 
@@ -37,6 +38,7 @@ def prepare_environment() -> None:
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "sentimatrix_studio.settings",
         "ENVIRONMENT": "development",
+        "DEBUG": "true",  # static files from where they are written; pytest-django turns it off for the views
         "SECRET_KEY": "only-for-the-tests-" * 3,
         "STUDIO_TESTS": str(FOLDER),
         "DATA_DIR": str(FOLDER / f"data{number}"),
@@ -47,6 +49,8 @@ def prepare_environment() -> None:
 
 prepare_environment()
 django.setup()
+# Pages name their style sheets and scripts by the plain file: nothing has been collected and hashed.
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
 @pytest.hookimpl(tryfirst=True)

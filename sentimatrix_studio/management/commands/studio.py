@@ -12,11 +12,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from sentimatrix_studio import datalock, embedded
+from sentimatrix_studio import datalock, embedded, static_sources
 from sentimatrix_studio.children import Child
 from sentimatrix_studio.supervisor import AskedToStop, ChildError, Supervisor
 
 STOP_SECONDS = 6.5  # for each of the two rounds of Supervisor.stop: together under 15
+LOGS = {"daphne": "web", "qcluster": "worker"}
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,10 @@ class Place:
 class Command(BaseCommand):
     help = "Runs Studio on this machine: MongoDB, Valkey, the web server and the workers, until Ctrl-C or SIGTERM."
     requires_system_checks: list[str] = []  # the children run their own; this process only looks after them
+    place: Place
+    data_dir: Path
+    environment: dict[str, str]
+    supervisor: Supervisor
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
@@ -75,53 +80,65 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=settings.WORKERS, help="processes that collect and analyse")
 
     def handle(self, *args: Any, host: str, port: int, data_dir: Path, workers: int, **options: Any) -> None:
-        place = Place(host, port)
-        data_dir = data_dir.resolve()
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        supervisor = Supervisor(self.tell)
-        supervisor.listen_for_signals()
+        self.place = Place(host, port)
+        self.data_dir = data_dir.resolve()
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.environment = environment_for(self.place, self.data_dir, workers)
+        self.supervisor = Supervisor(self.tell)
+        self.supervisor.listen_for_signals()
         try:
-            lock = datalock.hold(data_dir, place.url)
-            place.check_free()
-            environment = environment_for(place, data_dir, workers)
-            self.start_databases(supervisor, data_dir, environment, lock)
-            self.start_programs(supervisor, place, data_dir, environment)
-            supervisor.watch()
+            self.run()
         except AskedToStop:
             self.tell("Stopping …")
         except (datalock.HeldError, embedded.EmbeddedError, ChildError) as reason:
             raise CommandError(str(reason)) from reason
         finally:
-            supervisor.stop(STOP_SECONDS)
+            self.supervisor.stop(STOP_SECONDS)
 
-    def start_databases(self, supervisor: Supervisor, data_dir: Path, environment: dict[str, str], lock: int) -> None:
-        """Those whose address is not given; the addresses of ours go into ``environment``."""
-        for variable, database in (("MONGODB_URI", embedded.MongoDB), ("REDIS_URL", embedded.Valkey)):
-            if environment.get(variable) or environment.get(f"{variable}_FILE"):
-                continue
-            server: embedded.Server = database(data_dir, keep_open=[lock])
-            self.tell(f"Starting {server.child.name} in {data_dir}")
-            supervisor.start(server.child, server.is_ready, is_foundation=True)
-            environment[variable] = server.url
-
-    def start_programs(self, supervisor: Supervisor, place: Place, data_dir: Path, environment: dict[str, str]) -> None:
-        def program(name: str, log: str, *arguments: str) -> Child:
-            command = [sys.executable, *arguments]
-            return Child(name, command, embedded.log_file(data_dir, log), environment=environment)
-
-        manage = str(settings.BASE_DIR / "manage.py")
+    def run(self) -> None:
+        """Until asked to stop. Raises CommandError and the exceptions that `handle` turns into one."""
+        lock = datalock.hold(self.data_dir, self.place.url)
+        self.place.check_free()
+        self.start_databases(lock)
         self.tell("Preparing the database and the static files")
-        supervisor.run(
-            program("The preparation of the database", "migrate", manage, "migrate", "--noinput"),
-            program("The collection of static files", "static", manage, "collectstatic", "--noinput"),
-        )
-        self.tell(f"Starting the web server and {environment['WORKERS']} workers")
-        supervisor.start(program("The worker", "worker", manage, "qcluster"))
-        web = ["-m", "daphne", "-b", place.host, "-p", str(place.port), "--no-server-name"]
+        self.prepare()
+        self.tell(f"Starting the web server and {self.environment['WORKERS']} workers")
+        self.start_programs()
+        self.tell(f"Studio is ready at {self.place.url}")
+        self.tell(f"Ctrl-C stops it. Logs are in {self.data_dir / 'logs'}")
+        self.supervisor.watch()
+
+    def start_databases(self, lock: int) -> None:
+        """Those whose address is not given; the addresses of ours go into the environment of what follows."""
+        for variable, database in (("MONGODB_URI", embedded.MongoDB), ("REDIS_URL", embedded.Valkey)):
+            if self.environment.get(variable) or self.environment.get(f"{variable}_FILE"):
+                continue
+            server: embedded.Server = database(self.data_dir, keep_open=[lock])
+            self.tell(f"Starting {server.child.name} in {self.data_dir}")
+            self.supervisor.start(server.child, server.is_ready, is_foundation=True)
+            self.environment[variable] = server.url
+
+    def prepare(self) -> None:
+        preparations = [self.manage("The preparation of the database", "migrate", "--noinput")]
+        mark = Path(self.environment.get("STATIC_ROOT") or self.data_dir / "static") / ".sources"
+        sources = static_sources.fingerprint()
+        if not mark.exists() or mark.read_text(encoding="utf-8") != sources:  # compressing them takes seconds
+            preparations += [self.manage("The collection of static files", "collectstatic", "--noinput")]
+        self.supervisor.run(*preparations)
+        mark.write_text(sources, encoding="utf-8")
+
+    def start_programs(self) -> None:
+        self.supervisor.start(self.manage("The worker", "qcluster"))
+        web = ["-m", "daphne", "-b", self.place.host, "-p", str(self.place.port), "--no-server-name"]
         web += ["sentimatrix_studio.asgi:application"]
-        supervisor.start(program("The web server", "web", *web), place.answers)
-        self.tell(f"Studio is ready at {place.url}")
-        self.tell(f"Ctrl-C stops it. Logs are in {data_dir / 'logs'}")
+        self.supervisor.start(self.program("The web server", "daphne", web), self.place.answers)
+
+    def manage(self, name: str, command: str, *options: str) -> Child:
+        return self.program(name, command, [str(settings.BASE_DIR / "manage.py"), command, *options])
+
+    def program(self, name: str, log: str, arguments: list[str]) -> Child:
+        file = embedded.log_file(self.data_dir, LOGS.get(log, log))
+        return Child(name, [sys.executable, *arguments], file, environment=self.environment)
 
     def tell(self, message: str) -> None:
         self.stdout.write(message)

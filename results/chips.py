@@ -1,0 +1,64 @@
+"""A filter in words: one chip for every part, with the query that drops it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from projects.choices import Platform
+from projects.models import Project, Target
+from results.choices import Emotion, Sentiment, State
+from results.filters import ResultFilter
+from results.reading import written
+
+NAMES: dict[str, dict[str, str]] = {
+    "sentiment": dict(Sentiment.choices),
+    "platform": dict(Platform.choices),
+    "emotion": dict(Emotion.choices),
+    "state": dict(State.choices),
+}
+LABELS = {"target_id": "Target", "state": "Analysis", "search": "Search", "job_id": "Job", "language": "Language"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    label: str  # "Sentiment"
+    value: str  # "Very positive"
+    query: str  # the query string of the filter without it
+
+
+def chips(asked: ResultFilter, project: Project) -> list[Chip]:
+    """What is asked for, part by part; several values of a part are a chip each."""
+    return [*_values(asked, project), *_ranges(asked)]
+
+
+def _values(asked: ResultFilter, project: Project) -> Iterator[Chip]:
+    targets = {target.pk: str(target) for target in Target.objects.filter(pk__in=asked.target_id)}
+    for name in ("search", "sentiment", "emotion", "platform", "target_id", "language", "state", "job_id"):
+        value = getattr(asked, name)
+        label = LABELS.get(name, name.capitalize())
+        names: dict[Any, str] = targets if name == "target_id" else NAMES.get(name, {})
+        if isinstance(value, tuple):
+            for one in value:
+                yield Chip(label, names.get(one, str(one)), asked.without(name, value=one).query)
+        elif value:
+            yield Chip(label, str(value), asked.without(name).query)
+
+
+def _ranges(asked: ResultFilter) -> Iterator[Chip]:
+    if dates := _range(asked.date_from, asked.date_to, ("since", "until")):
+        yield Chip("Date", dates, asked.without("date_from", "date_to").query)
+    if rating := _range(asked.rating_min, asked.rating_max, ("from", "up to")):
+        yield Chip("Rating", f"{rating} of 5", asked.without("rating_min", "rating_max").query)
+    if asked.min_confidence is not None:
+        yield Chip("Confidence", f"from {asked.min_confidence:.0%}", asked.without("min_confidence").query)
+
+
+def _range(low: date | float | None, high: date | float | None, words: tuple[str, str]) -> str:
+    if low is None and high is None:
+        return ""
+    if low is None:
+        return f"{words[1]} {written(high)}"
+    if high is None:
+        return f"{words[0]} {written(low)}"
+    return written(low) if low == high else f"{written(low)} to {written(high)}"

@@ -1,18 +1,23 @@
-"""The database engine named in ``DATABASES``: the stock backend with three defects mended.
+"""The database engine named in ``DATABASES``: the stock backend with four defects mended.
 
 1. A unique field becomes a *partial* index, which the planner cannot use for a lookup by value: every sign-in scans
    the collection. Where no column may be null a plain unique index means the same and is used.
 2. ``lt`` and ``lte`` add null guards that force MongoDB to fetch every document. MongoDB's own ``$lt`` only compares
    values of the same type, so a null or missing field never matches anyway.
 3. ``$project`` comes before ``$sort``, see ``compiler.py``.
+4. A commit that fails leaves its session behind, and what should be the connection's next transaction is none.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Field, Index, Model
 from django_mongodb_backend import base, schema
+from pymongo.errors import PyMongoError
 from pymongo.operations import IndexModel
+
+COMMIT_PATIENCE = 20.0  # seconds
 
 
 class PlainUniqueIndex(Index):
@@ -56,3 +61,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
         "lt": lambda column, value: {column: {"$lt": value}},
         "lte": lambda column, value: {column: {"$lte": value}},
     }
+
+    def commit_mongo(self) -> None:
+        """Commit. While the server's answer stays away the commit is repeated, which MongoDB takes for the same one."""
+        deadline = time.monotonic() + COMMIT_PATIENCE
+        while True:
+            try:
+                super().commit_mongo()
+                return
+            except PyMongoError as error:
+                is_unknown = error.has_error_label("UnknownTransactionCommitResult")
+                if not is_unknown or time.monotonic() > deadline:
+                    self._abandon_session()
+                    raise
+            time.sleep(0.1)
+
+    def _abandon_session(self) -> None:
+        self.run_on_commit.clear()
+        if self.session:
+            self._end_session()

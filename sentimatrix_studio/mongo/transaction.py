@@ -5,13 +5,14 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django_mongodb_backend.transaction import atomic
 from pymongo.errors import PyMongoError
 
 Answer = TypeVar("Answer")
 
-ATTEMPTS = 20
+PATIENCE = 20.0  # seconds to go on trying: long enough for a database server that restarts
+LONGEST_WAIT = 0.2
 
 
 def in_transaction(work: Callable[[], Answer]) -> Answer:
@@ -19,16 +20,20 @@ def in_transaction(work: Callable[[], Answer]) -> Answer:
 
     Two transactions that touch the same document make MongoDB abort one of them; ``work`` then runs again from the
     start, so it must read what it depends on and touch nothing outside the database. Other errors pass through.
+    Within a transaction ``work`` becomes part of it.
     """
-    for attempt in range(ATTEMPTS):
+    if connection.in_atomic_block_mongo:  # type: ignore[attr-defined]
+        return work()
+    deadline, wait = time.monotonic() + PATIENCE, LONGEST_WAIT / 20
+    while True:
         try:
             with atomic():
                 return work()
         except (DatabaseError, PyMongoError) as error:
-            if attempt == ATTEMPTS - 1 or not _is_passing(error):
+            if not _is_passing(error) or time.monotonic() > deadline:
                 raise
-        time.sleep(random.uniform(0, 0.01 * (attempt + 1)))  # lets the other transaction commit first
-    raise AssertionError("unreachable: the last attempt returns or raises")
+        time.sleep(random.uniform(0, wait))  # lets the other transaction commit first
+        wait = min(2 * wait, LONGEST_WAIT)
 
 
 def _is_passing(error: BaseException) -> bool:

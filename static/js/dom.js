@@ -8,9 +8,15 @@ export function make(tag, { attributes = {}, ...properties } = {}, ...children) 
 }
 
 export function whenShown(selector, enhance) {
+  const done = new WeakSet();
+  const once = element => {
+    if (done.has(element)) return;
+    done.add(element);
+    enhance(element);
+  };
   const scan = root => {
-    if (root.matches?.(selector)) enhance(root);
-    root.querySelectorAll(selector).forEach(enhance);
+    if (root.matches?.(selector)) once(root);
+    root.querySelectorAll(selector).forEach(once);
   };
   scan(document);
   document.addEventListener("htmx:load", event => scan(event.detail.elt));

@@ -175,6 +175,16 @@ def timestamp(value: datetime | None, style: str = "relative") -> SafeString | s
 
 
 @register.filter
+def duration(seconds: float | None) -> str:
+    """A time span in its largest fitting unit, as live-job.js writes it; a dash when it is not known."""
+    if seconds is None:
+        return "–"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"
+
+
+@register.filter
 def sentence_case(text: str) -> str:
     """Titles of third-party pages In Title Case, made like ours."""
     words = " ".join(str(text).split())
@@ -193,7 +203,7 @@ def qs_without(context: Context, key: str, value: Any) -> str:
 
 @register.inclusion_tag("ui/_nav_link.html", takes_context=True)
 def nav_link(
-    context: Context, name: str, *args: Any, icon: str, label: str, count: Any = "", exact: bool = False
+    context: Context, name: str, *args: Any, icon: str, label: str, count: Any = "", exact: Any = False
 ) -> dict[str, Any]:
     """A link of the sidebar, current on its own page and, unless ``exact``, on those below it."""
     try:

@@ -1,0 +1,57 @@
+# make run     serve Studio at http://127.0.0.1:8000 (options: make run ARGS="--port 9000")
+# make test    all tests (some: make test ARGS="accounts -x")
+# make lint    style and types
+# make bench   all benchmarks (one: make bench BENCH=engine)
+# make model   train the shipped model again (DATA=folder with the corpora)
+# make clean   remove what tools left behind; never the data
+#
+# Each needs the network once, to fill .venv, and again only when the list of requirements changes.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BENCH ?= $(patsubst bench/%.py,%,$(wildcard bench/[a-z]*.py))
+ARGS ?=
+
+.PHONY: run test lint bench model clean
+
+run: $(VENV)/.runtime
+	@exec $(BIN)/python manage.py studio $(ARGS)
+
+test: $(VENV)/.dev
+	$(BIN)/pytest -q -n 2 --dist loadgroup $(ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy .
+
+bench: $(VENV)/.dev
+	@for script in $(BENCH); do echo "== $$script"; $(BIN)/python bench/$$script.py || exit 1; done
+
+model: $(VENV)/.train
+	@test -n "$(DATA)" || { echo "Say where the corpora are: make model DATA=folder"; exit 2; }
+	$(BIN)/python -m results.analysis.train --data "$(DATA)" --out build/model $(ARGS)
+
+clean:
+	rm -rf build .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Studio needs Python 3.11 or newer; name one with: make run PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "This Python cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+# A stamp is renewed only when its list of requirements is newer: without a change nothing is asked of the network.
+$(VENV)/.runtime: requirements.txt | $(BIN)/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.train: requirements-train.txt $(VENV)/.runtime
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-train.txt
+	@touch $@

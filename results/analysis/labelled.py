@@ -95,7 +95,7 @@ class Table:
         return next((scale for scale in Scale if scale.fits(cells)), None)
 
     def guess_label(self) -> int:
-        found = [column for column in range(self.width) if self.scale(column)]
+        found = [column for column in range(self.width) if self.scale(column) and not self._numbers_rows(column)]
         headed = [column for column in found if self.name(column).strip().lower() in LABEL_HEADERS]
         if len(headed or found) == 1:
             return (headed or found)[0]
@@ -111,10 +111,15 @@ class Table:
             raise LabelledFileError("The file has one column only: give its --delimiter.")
         return max(others, key=lambda column: sum(map(len, self.cells(column))))
 
+    def _numbers_rows(self, column: int) -> bool:
+        """Whether a column only counts: 1, 2, 3 …"""
+        cells = self.cells(column)
+        return cells == [str(number) for number in range(1, len(cells) + 1)]
+
     def _starts_with_header(self, rows: list[list[str]], named: tuple[str, ...]) -> bool:
         """A first row without any label above a column of labels, or with the name of a column asked for."""
         first = [cell.strip().lower() for cell in rows[0]]
-        if any(name.strip().lower() in first for name in named if name):
+        if any(name.strip().lower() in first for name in named if name and not name.isdecimal()):
             return True
         if any(scale.has(cell) for scale in Scale for cell in first):
             return False
@@ -153,9 +158,11 @@ def _rows(path: Path, delimiter: str) -> list[list[str]]:
     if not lines:
         raise LabelledFileError("The file is empty.")
     delimiter = delimiter or _guess_delimiter(lines)
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    whole = StringIO(text, newline="")
     try:
-        return [row for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter, quoting=quoting) if row]
+        if delimiter == "\t":
+            return [row for row in csv.reader(whole, csv.excel_tab, quoting=csv.QUOTE_NONE) if row]
+        return [row for row in csv.reader(whole, delimiter=delimiter) if row]
     except (csv.Error, TypeError) as error:  # TypeError: a delimiter of more than one character
         raise LabelledFileError(f"The file cannot be read as a table: {error}.") from error
 

@@ -17,6 +17,9 @@ LONGEST_TEXT = 2_000
 RATING, FIRST_EMOTION = 3, 4
 RATING_SCALE = 2  # the network answers −2…2
 
+# Fusions that make this graph slower: onnxruntime computes the fused forms with less vector arithmetic.
+UNFUSED = ["SkipLayerNormFusion", "BiasGeluFusion"]
+
 # Workers are parallel by process; the tokenizer's own threads would only compete with them, and do not survive a fork.
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
@@ -71,7 +74,9 @@ class Weights:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         path = str(folder / MODEL_FILE)
-        self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        self.session = onnxruntime.InferenceSession(
+            path, options, providers=["CPUExecutionProvider"], disabled_optimizers=UNFUSED
+        )
 
     def logits(self, text: str) -> Logits:
         """The answer to a clean text. One text a call: the eight-bit scales are per call, so that texts read together

@@ -84,7 +84,7 @@ def train(examples: Sequence[Example], texts: Sequence[Tokens], epochs: int, see
 def new_network(targets: Targets) -> Network:
     """The base encoder with fresh heads; each emotion starts at its frequency, which saves the first hundred steps."""
     network = Network()
-    frequency = targets.emotions.sum(0) / targets.emotions_known.sum()
+    frequency = (targets.emotions.sum(0) / targets.emotions_known.sum()).clamp(min=1e-4)
     with torch.no_grad():
         for head in network.heads:
             head.weight.normal_(0, 0.02)

@@ -66,7 +66,6 @@ class Child:
     def start(self) -> None:
         """Also clears away what a former life may have left running. Raises OSError when it cannot be started."""
         self.kill()
-        self.set_long_log_aside()
         parent = os.getpid()
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603  (our own commands, no shell)

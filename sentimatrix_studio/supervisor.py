@@ -43,6 +43,7 @@ class Supervised:
 
     def keep_running(self, now: float, tell: Callable[[str], None]) -> None:
         """To be called often: notices a death, and starts the child again when its pause is over."""
+        self.child.set_long_log_aside()
         if self._start_at is None and not self.child.is_running:
             pause = self.note_death(now)
             tell(f"{self.child.name} stopped (exit code {self.child.exit_code}); starting it again in {pause:.1f} s.")

@@ -60,20 +60,24 @@ def read_sort(text: str) -> str:
 def take(queryset: ResultQuerySet, *, cursor: str = "", size: int = 50, sort: str = NEWEST_FIRST) -> Slice:
     """The ``size`` reviews of the queryset at the cursor. Raises ValidationError for a bad cursor."""
     place = Cursor.parse(cursor) if cursor else None
-    is_backwards = bool(place and place.is_backwards)
-    is_newest_first = (sort == NEWEST_FIRST) != is_backwards
-    rows = _beyond(queryset, place, is_newest_first) if place else queryset
-    order = ("-dated_at", "-pk") if is_newest_first else ("dated_at", "pk")
-    found = list(rows.order_by(*order)[: size + 1])  # one more, to know whether there is more
+    found = list(ordered(queryset, place, sort)[: size + 1])  # one more, to know whether there is more
     has_more, found = len(found) > size, found[:size]
-    if is_backwards:
+    has_next, has_previous = has_more, place is not None
+    if place and place.is_backwards:
         found.reverse()
-    has_next, has_previous = (True, has_more) if is_backwards else (has_more, place is not None)
+        has_next, has_previous = True, has_more
     return Slice(
         found,
         next=str(Cursor(False, found[-1].dated_at, found[-1].pk)) if found and has_next else "",
         previous=str(Cursor(True, found[0].dated_at, found[0].pk)) if found and has_previous else "",
     )
+
+
+def ordered(queryset: ResultQuerySet, place: Cursor | None, sort: str = NEWEST_FIRST) -> ResultQuerySet:
+    """The reviews beyond the place, nearest first: in order of ``sort`` or, backwards, against it."""
+    is_newest_first = (sort == NEWEST_FIRST) != bool(place and place.is_backwards)
+    rows = _beyond(queryset, place, is_newest_first) if place else queryset
+    return rows.order_by("-dated_at", "-pk") if is_newest_first else rows.order_by("dated_at", "pk")
 
 
 def _beyond(rows: ResultQuerySet, place: Cursor, is_newest_first: bool) -> ResultQuerySet:

@@ -1,0 +1,352 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from bson import ObjectId
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from projects.models import Project, Target
+from results import filters, paging
+from results.chips import chips
+from results.filters import Counts, ResultFilter
+from results.models import Result
+from results.reading import all_words
+from results.tests.factories import START, make_item, make_items, make_project, make_results, make_target, store
+from sentimatrix_studio.mongo.pipelines import collection
+
+pytestmark = pytest.mark.django_db
+
+
+def parse(project: Project, query: str) -> ResultFilter:
+    return ResultFilter.parse(project, QueryDict(query))
+
+
+def found(project: Project, query: str) -> list[str]:
+    rows = parse(project, query).queryset(project)
+    return sorted(rows.values_list("external_id", flat=True))
+
+
+@pytest.fixture
+def project() -> Project:
+    return make_project()
+
+
+@pytest.fixture
+def steam(project: Project) -> Target:
+    target = make_target(project, "steam", label="The game")
+    make_results(
+        target,
+        make_item("a", "very_positive joy battery", title="Battery life", rating=5, rating_max=5),
+        make_item("b", "positive batteries", rating=6, rating_max=10, published_at=START + timedelta(days=1)),
+        make_item("c", "negative anger", rating=1, rating_max=5, published_at=START + timedelta(days=2)),
+        make_item("d", "unsupported_language", published_at=START + timedelta(days=3)),
+    )
+    return target
+
+
+@pytest.fixture
+def reddit(project: Project) -> Target:
+    target = make_target(project, "reddit")
+    make_results(target, make_item("r", "very_negative disgust life", published_at=START + timedelta(days=2)))
+    store(target, make_item("waiting", "positive", published_at=START + timedelta(days=9)))
+    return target
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("", ["a", "b", "c", "d", "r", "waiting"]),
+        ("search=&sentiment=&date_from=", ["a", "b", "c", "d", "r", "waiting"]),
+        ("sentiment=very_positive", ["a"]),
+        ("sentiment=positive", ["b"]),
+        ("sentiment=negative&sentiment=very_negative", ["c", "r"]),
+        ("sentiment=negative,very_negative", ["c", "r"]),
+        ("platform=reddit", ["r", "waiting"]),
+        ("platform=reddit&sentiment=negative", []),
+        ("platform=amazon", []),
+        ("emotion=anger,disgust", ["c", "r"]),
+        ("language=de", ["d"]),
+        ("state=pending", ["waiting"]),
+        ("state=analysed&platform=steam", ["a", "b", "c"]),
+        ("rating_min=3", ["a", "b"]),
+        ("rating_min=3&rating_max=3", ["b"]),
+        ("min_confidence=0.5", ["a", "b", "c", "r"]),
+        ("min_confidence=0.9", []),
+        ("date_from=2026-03-04", ["c", "d", "r", "waiting"]),
+        ("date_to=2026-03-03", ["a", "b"]),
+        ("date_from=2026-03-03&date_to=2026-03-03", ["b"]),
+        ("date_from=2026-03-02T12:30:00Z&date_to=2026-03-02T12:30:00Z", ["a"]),
+        ("date_from=2026-03-02T14:30:01%2B02:00&date_to=2026-03-03", ["b"]),
+        ("search=battery", ["a", "b"]),
+        ("search=battery life", ["a"]),
+        ('search="life battery"', []),
+        ('search="battery life"', ["a"]),
+        ("search=life -battery", ["r"]),
+        ("search=life&platform=reddit", ["r"]),
+        ("search=nothing", []),
+    ],
+)
+def test_a_filter_finds_what_it_says(
+    project: Project, steam: Target, reddit: Target, query: str, ids: list[str]
+) -> None:
+    store(make_target(), make_item("foreign", "very_positive joy battery life"))
+    assert found(project, query) == ids
+
+
+def test_reviews_are_found_by_target_and_by_job(project: Project, steam: Target, reddit: Target) -> None:
+    job_id = ObjectId()
+    store(steam, make_item("of the job"), job_id=job_id)
+    assert found(project, f"job_id={job_id}") == ["of the job"]
+    assert found(project, f"target_id={reddit.pk}") == ["r", "waiting"]
+    assert found(project, f"target_id={reddit.pk}&platform=steam") == []
+
+
+def test_with_three_classes_a_side_covers_its_extremes(project: Project, steam: Target, reddit: Target) -> None:
+    project.sentiment_classes = 3
+    assert found(project, "sentiment=positive") == ["a", "b"]
+    assert parse(project, "").counts(project).labels == {"positive": 2, "neutral": 0, "negative": 2}
+    assert parse(project, "search=battery").counts(project).labels == {"positive": 2, "neutral": 0, "negative": 0}
+    with pytest.raises(ValidationError, match="“very_positive” is not one of positive, neutral, negative"):
+        parse(project, "sentiment=very_positive")
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "message"),
+    [
+        ("colour=red", "colour", "There is no such query parameter."),
+        ("sentiment=great", "sentiment", "“great” is not one of very_positive"),
+        ("platform=steam,ebay", "platform", "“ebay” is not one of"),
+        ("emotion=hope", "emotion", "“hope” is not one of"),
+        ("state=lost", "state", "“lost” is not one of"),
+        ("language=english", "language", "“english” is not a language code"),
+        ("rating_min=six", "rating_min", "Use a number from 0 to 5."),
+        ("rating_max=nan", "rating_max", "Use a number from 0 to 5."),
+        ("min_confidence=1.5", "min_confidence", "Use a number from 0 to 1."),
+        ("rating_min=4&rating_max=3", "rating_max", "This is less than rating_min."),
+        ("date_from=yesterday", "date_from", "“yesterday” is not a date"),
+        ("date_from=2026-02-30", "date_from", "“2026-02-30” is not a date"),
+        ("date_to=0001-01-01", "date_to", "“0001-01-01” is not a date"),
+        ("date_from=2026-03-02&date_to=2026-03-01", "date_to", "This is before date_from."),
+        ("date_from=2026-03-02&date_from=2026-03-03", "date_from", "Give this once."),
+        ("job_id=1", "job_id", "“1” is not an id"),
+        ("target_id=0123456789abcdef01234567", "target_id", "This project has no target 0123456789abcdef01234567."),
+        ("search=" + "x" * 201, "search", "at most 200 characters"),
+        ("search=-this", "search", "Name a word to search for"),
+    ],
+)
+def test_what_is_wrong_is_named(project: Project, query: str, name: str, message: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        parse(project, query)
+    assert list(error.value.message_dict) == [name]
+    assert message in error.value.message_dict[name][0]
+
+
+def test_a_strangers_target_is_answered_like_a_missing_one(project: Project) -> None:
+    stranger = make_target()
+    with pytest.raises(ValidationError, match=f"This project has no target {stranger.pk}"):
+        parse(project, f"target_id={stranger.pk}")
+
+
+def test_parameters_of_the_caller_are_left_to_it(project: Project) -> None:
+    query = QueryDict("page=2&platform=steam")
+    assert ResultFilter.parse(project, query, beside={"page"}) == ResultFilter(platform=("steam",))
+    with pytest.raises(ValidationError, match="no such query parameter"):
+        ResultFilter.parse(project, QueryDict("search=x"), only=filters.COUNTED_BY_DAY)
+
+
+@pytest.mark.parametrize(
+    "hostile", ['{"$ne": null}', "$where", '" || true', "battery'; drop", "\\", '"', "a" * 200, "💥 \u202e", "-- -"]
+)
+def test_what_people_search_for_is_only_ever_a_string(project: Project, steam: Target, hostile: str) -> None:
+    query = QueryDict(mutable=True)
+    query["search"] = hostile
+    try:
+        asked = ResultFilter.parse(project, query)
+    except ValidationError:
+        return
+    assert list(asked.queryset(project)) in ([], list(Result.objects.filter(project=project)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("battery", "battery"),
+        ("battery life", '"battery" "life"'),
+        ('"battery life" -noise', '"battery life" -noise'),
+        ('battery "short life', '"battery" "short" "life"'),
+        ('-"very loud" fan', '-"very loud" "fan"'),
+        ('"', ""),
+    ],
+)
+def test_all_words_must_occur(typed: str, asked: str) -> None:
+    assert all_words(typed) == asked
+
+
+def test_a_filter_and_its_query_say_the_same(project: Project, steam: Target) -> None:
+    query = (
+        f"sentiment=very_positive&sentiment=neutral&platform=steam&target_id={steam.pk}&language=en&state=analysed"
+        "&rating_min=3.5&rating_max=4&min_confidence=0.5&search=battery+life"
+        "&date_from=2026-03-01&date_to=2026-03-05T12%3A30%3A00Z"
+    )
+    asked = parse(project, query)
+    assert asked.query == query
+    assert parse(project, asked.query) == asked
+    assert ResultFilter().query == ""
+    assert ResultFilter().is_empty
+    assert not asked.is_empty
+
+
+def test_chips_name_each_part_and_drop_it(project: Project, steam: Target) -> None:
+    query = f"sentiment=positive,neutral&target_id={steam.pk}&rating_min=4&date_from=2026-03-01&date_to=2026-03-02"
+    asked = parse(project, query)
+    shown = {(chip.label, chip.value): parse(project, chip.query) for chip in chips(asked, project)}
+    assert shown == {
+        ("Sentiment", "Positive"): asked.without("sentiment", value="positive"),
+        ("Sentiment", "Neutral"): asked.without("sentiment", value="neutral"),
+        ("Target", "The game"): asked.without("target_id"),
+        ("Date", "2026-03-01 to 2026-03-02"): asked.without("date_from", "date_to"),
+        ("Rating", "from 4 of 5"): asked.without("rating_min", "rating_max"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("date_from=2026-03-01", "since 2026-03-01"),
+        ("date_to=2026-03-01", "until 2026-03-01"),
+        ("date_from=2026-03-01&date_to=2026-03-01", "2026-03-01"),
+        ("rating_min=3.5&rating_max=4.49", "3.5 to 4.49 of 5"),
+        ("min_confidence=0.5", "from 50%"),
+        ("search=battery", "battery"),
+        ("emotion=joy", "Joy"),
+        ("state=no_text", "No text"),
+        ("platform=imdb", "IMDb"),
+    ],
+)
+def test_chips_say_it_in_words(project: Project, query: str, words: str) -> None:
+    assert [chip.value for chip in chips(parse(project, query), project)] == [words]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "sentiment=negative,very_positive",
+        "state=pending",
+        "state=analysed,pending",
+        "state=analysed&sentiment=negative",
+        "platform=steam&date_from=2026-03-03",
+        "date_to=2026-03-04",
+        "date_from=2026-03-03T00:00:00Z",
+    ],
+)
+def test_roll_ups_count_what_a_look_at_the_reviews_counts(
+    project: Project, steam: Target, reddit: Target, query: str
+) -> None:
+    asked = parse(project, query)
+    assert asked.is_answered_by_rollups
+    assert asked.counts(project) == asked._count(project)
+
+
+def test_roll_ups_know_how_many_reviews_have_an_emotion_but_not_their_labels(
+    project: Project, steam: Target, reddit: Target
+) -> None:
+    asked = parse(project, "emotion=anger,disgust")
+    assert (asked.is_answered_by_rollups, asked.counts(project)) == (True, Counts(2))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "search=battery",
+        "language=en",
+        "rating_min=3",
+        "min_confidence=0.5",
+        "job_id=0123456789abcdef01234567",
+        "sentiment=positive&emotion=joy",
+        "date_from=2026-03-03T12:00:00Z",
+        "date_to=2026-03-03T12:00:00Z",
+    ],
+)
+def test_what_roll_ups_cannot_tell_apart_is_counted(
+    project: Project, steam: Target, reddit: Target, query: str
+) -> None:
+    asked = parse(project, query)
+    assert not asked.is_answered_by_rollups
+    assert asked.counts(project).total == len(found(project, query))
+
+
+def test_a_count_that_takes_too_long_is_not_known(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    store(make_target(project), *make_items(300))
+    monkeypatch.setattr(filters, "LONGEST_COUNT", 1)
+    slow = {"$sum": {"$map": {"input": {"$range": [0, 100_000]}, "in": {"$rand": {}}}}}
+    monkeypatch.setattr(filters, "condition", lambda queryset: {"$expr": {"$gt": [slow, 0]}})
+    assert parse(project, "language=en").counts(project) == Counts(None, None)
+
+
+def ids(part: paging.Slice) -> list[str]:
+    return [result.external_id for result in part.results]
+
+
+@pytest.mark.parametrize("sort", paging.SORTS)
+@pytest.mark.parametrize("step", [timedelta(0), timedelta(hours=5)])
+def test_pages_follow_each_other_there_and_back(sort: str, step: timedelta) -> None:
+    target = make_target()
+    store(target, *make_items(23, step=step))
+    rows = Result.objects.filter(project=target.project)
+    order = ("-dated_at", "-pk") if sort == "-date" else ("dated_at", "pk")
+    expected = list(rows.order_by(*order).values_list("external_id", flat=True))
+    there = [paging.take(rows, size=5, sort=sort)]
+    while there[-1].next:
+        there.append(paging.take(rows, cursor=there[-1].next, size=5, sort=sort))
+    assert [one for part in there for one in ids(part)] == expected
+    back = [there[-1]]
+    while back[-1].previous:
+        back.append(paging.take(rows, cursor=back[-1].previous, size=5, sort=sort))
+    assert [ids(part) for part in back] == [ids(part) for part in reversed(there)]
+    assert (there[0].previous, there[-1].next) == ("", "")
+
+
+def test_pages_hold_still_while_reviews_arrive() -> None:
+    target = make_target()
+    store(target, *make_items(10))
+    rows = Result.objects.filter(project=target.project)
+    first = paging.take(rows, size=5)
+    store(target, make_item("newer", published_at=START + timedelta(days=99)))
+    assert ids(paging.take(rows, cursor=first.next, size=5)) == ["4", "3", "2", "1", "0"]
+
+
+def test_an_empty_page_has_no_neighbours() -> None:
+    part = paging.take(Result.objects.filter(project=make_project()))
+    assert (part.results, part.next, part.previous) == ([], "", "")
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "AAAA", "é", "A" * 28, "A" * 2000, "{'$gt': ''}", "//////////////////////////8="]
+)
+def test_a_cursor_that_was_not_given_out_is_refused(cursor: str) -> None:
+    if cursor == "A" * 28:
+        cursor += "\n"
+    with pytest.raises(ValidationError, match="This is not a cursor"):
+        paging.take(Result.objects.all(), cursor=cursor)
+
+
+def test_a_cursor_is_read_as_it_was_written() -> None:
+    cursor = paging.Cursor(True, datetime(2026, 3, 2, 12, 30, 0, 123000, UTC), ObjectId())
+    assert paging.Cursor.parse(str(cursor)) == cursor
+
+
+def test_only_orders_with_an_index_are_offered() -> None:
+    assert [paging.read_sort(text) for text in ("", "-date", "date")] == ["-date", "-date", "date"]
+    with pytest.raises(ValidationError, match="Sort by -date or date"):
+        paging.read_sort("score")
+
+
+def test_a_day_ends_with_the_day_in_utc() -> None:
+    asked = ResultFilter(date_from=date(2026, 3, 1), date_to=date(2026, 3, 1))
+    assert (asked.start, asked.end) == (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC))
+
+
+def test_the_full_text_index_answers_a_search(project: Project, steam: Target) -> None:
+    condition = filters.condition(parse(project, "search=battery life").queryset(project))
+    assert "TEXT" in str(collection(Result).find(condition).explain()["queryPlanner"]["winningPlan"])

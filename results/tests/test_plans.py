@@ -1,0 +1,80 @@
+"""What MongoDB reads to answer with a page of fifty out of twenty thousand reviews."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from bson import ObjectId
+from django.http import QueryDict
+
+from projects.models import Project, Target
+from results import paging
+from results.filters import ResultFilter
+from results.models import DailyRollup, Result, ResultQuerySet
+from results.paging import Cursor
+from results.tests.factories import START, make_items, make_project, make_target, store
+
+PLATFORMS = ("steam", "reddit", "youtube")
+EACH = 6_700
+STEP = timedelta(minutes=7)
+
+
+@pytest.fixture(scope="module")
+def project(django_db_setup: None, django_db_blocker: Any) -> Iterator[Project]:
+    """Made once: the tests of this module only read."""
+    with django_db_blocker.unblock():
+        project = make_project()
+        for platform in PLATFORMS:
+            fill(make_target(project, platform), EACH)
+        fill(make_target(), 2000)
+        yield project
+        for model in (Result, DailyRollup, Target, Project):
+            model.objects.all().delete()
+
+
+def fill(target: Target, count: int) -> None:
+    items = make_items(count, step=STEP)
+    for start in range(0, count, 2000):
+        store(target, *items[start : start + 2000])
+
+
+MIDDLE = Cursor(False, START + EACH // 2 * STEP, ObjectId("f" * 24))
+BACKWARDS = replace(MIDDLE, is_backwards=True)
+BUSY_DAYS = "date_from=2026-03-10&date_to=2026-03-20"
+
+
+@pytest.mark.parametrize("query", ["", "platform=steam", "platform=steam,reddit,youtube", BUSY_DAYS])
+@pytest.mark.parametrize("place", [None, MIDDLE, BACKWARDS])
+@pytest.mark.parametrize("sort", paging.SORTS)
+def test_a_page_reads_hardly_more_than_itself(project: Project, query: str, place: Cursor | None, sort: str) -> None:
+    rows = ResultFilter.parse(project, QueryDict(query)).queryset(project)
+    page = paging.ordered(rows, place, sort)[:51]
+    assert len(page) == 51
+    assert examined(page) <= 60
+
+
+@pytest.mark.parametrize("place", [None, MIDDLE, BACKWARDS])
+def test_a_page_of_some_platforms_passes_over_the_others_at_most(project: Project, place: Cursor | None) -> None:
+    rows = ResultFilter(platform=("steam", "reddit")).queryset(project)
+    assert examined(paging.ordered(rows, place)[:51]) <= 2 * 51
+
+
+def test_a_page_of_one_target_reads_hardly_more_than_itself(project: Project) -> None:
+    target = Target.objects.filter(project=project).first()
+    assert target
+    rows = ResultFilter(target_id=(target.pk,)).queryset(project)
+    assert examined(paging.ordered(rows, MIDDLE)[:51]) <= 60
+
+
+def test_a_search_reads_the_words_of_its_own_project_only(project: Project) -> None:
+    rows = ResultFilter(search="number").queryset(project)
+    assert examined(paging.ordered(rows, None)[:51]) == 3 * EACH
+
+
+def examined(page: ResultQuerySet) -> int:
+    """How many documents MongoDB reads to answer."""
+    documents: int = json.loads(page.explain(verbosity="executionStats"))["executionStats"]["totalDocsExamined"]
+    return documents

@@ -10,9 +10,11 @@ from django_mongodb_backend.fields import ObjectIdAutoField, ObjectIdField
 from accounts.ownership import OwnedModel, OwnedQuerySet
 from projects.choices import Platform
 from projects.models import Project, Target
-from results.choices import Emotion, Sentiment, State
+from results.choices import Emotion, Sentiment, State, label_shown
 from results.tallies import COUNTERS, Tally
 from sentimatrix_studio.mongo.pipelines import collection, condition, session
+
+UNCERTAIN_BELOW = 0.5  # a label with less confidence is wrong about as often as it is right
 
 
 class Words(models.Lookup):
@@ -87,6 +89,15 @@ class Result(OwnedModel):
 
     def __str__(self) -> str:
         return self.title or self.text[:60]
+
+    @property
+    def label(self) -> str | None:
+        """The sentiment as the review's project names it; None without an analysis."""
+        return label_shown(self.sentiment, self.project.sentiment_classes)
+
+    @property
+    def is_uncertain(self) -> bool:
+        return self.confidence is not None and self.confidence < UNCERTAIN_BELOW
 
 
 Result._meta.get_field("text").register_lookup(Words)

@@ -104,6 +104,7 @@ class TokenFamily(models.Model):
     """One sign-in through the API: all tokens that come from it live and die together."""
 
     id = ObjectIdAutoField(primary_key=True)
+    user_id: ObjectId
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
     refresh_id = models.CharField(max_length=32)  # of the only refresh token that still counts
     password_mark = models.CharField(max_length=64)  # changes with the password, and ends the family by that

@@ -1,19 +1,36 @@
 """Every route of /api/v1, in order."""
 
+from typing import Any
+
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from accounts import api as accounts
-from sentimatrix_studio import health, problems
+from projects.api import ProjectViewSet, TargetViewSet
+from sentimatrix_studio import health, overview, problems
 
+Actions = dict[str, Any]  # method → name of the view set's action
+
+CHANGE: Actions = {"get": "retrieve", "put": "update", "delete": "destroy"}
+LIST: Actions = {"get": "list", "post": "create"}
+PROJECT = "projects/<objectid:project_id>"
+projects, targets = {"stats_of": overview.project_stats}, {"stats_of": overview.target_stats}
+
+app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("health", health.Overall.as_view(), name="api_health"),
-    path("health/live", health.Live.as_view(), name="api_health_live"),
-    path("health/ready", health.Ready.as_view(), name="api_health_ready"),
-    path("auth/register", accounts.Register.as_view(), name="api_register"),
-    path("auth/login", accounts.Login.as_view(), name="api_login"),
-    path("auth/refresh", accounts.Refresh.as_view(), name="api_refresh"),
-    path("auth/logout", accounts.Logout.as_view(), name="api_logout"),
-    path("auth/me", accounts.Me.as_view(), name="api_me"),
-    path("auth/me/password", accounts.MyPassword.as_view(), name="api_my_password"),
-    re_path(r"", problems.unknown_path, name="api_unknown"),
+    path("health", health.Overall.as_view(), name="health"),
+    path("health/live", health.Live.as_view(), name="health_live"),
+    path("health/ready", health.Ready.as_view(), name="health_ready"),
+    path("auth/register", accounts.Register.as_view(), name="register"),
+    path("auth/login", accounts.Login.as_view(), name="login"),
+    path("auth/refresh", accounts.Refresh.as_view(), name="refresh"),
+    path("auth/logout", accounts.Logout.as_view(), name="logout"),
+    path("auth/me", accounts.Me.as_view(), name="me"),
+    path("auth/me/password", accounts.MyPassword.as_view(), name="my_password"),
+    path("projects", ProjectViewSet.as_view(LIST, **projects), name="projects"),
+    path(PROJECT, ProjectViewSet.as_view(CHANGE, **projects), name="project"),
+    path(f"{PROJECT}/targets", TargetViewSet.as_view(LIST, **targets), name="targets"),
+    path(f"{PROJECT}/targets/bulk", TargetViewSet.as_view({"post": "bulk"}, **targets), name="targets_bulk"),
+    path(f"{PROJECT}/targets/check", TargetViewSet.as_view({"post": "check"}), name="target_check"),
+    path(f"{PROJECT}/targets/<objectid:target_id>", TargetViewSet.as_view(CHANGE, **targets), name="target"),
+    re_path(r"", problems.unknown_path, name="unknown"),
 ]

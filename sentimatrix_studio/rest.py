@@ -40,14 +40,18 @@ class IdField(serializers.Field[ObjectId, Any, str, Any]):
             self.fail("invalid")
 
 
+def utc(moment: datetime) -> str:
+    """With ``Z`` whatever zone the reader's pages are in, and in milliseconds: MongoDB keeps no more."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 class UtcField(serializers.DateTimeField):
-    """A moment in UTC, written with ``Z`` whatever zone the reader's pages are in."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(default_timezone=UTC, **kwargs)
 
     def to_representation(self, value: datetime) -> str:
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return utc(value)
 
 
 class Strict(serializers.Serializer[Any]):

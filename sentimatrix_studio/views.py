@@ -1,7 +1,9 @@
+from bson import ObjectId
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views import defaults
+from django.views.decorators.http import require_safe
 
 from sentimatrix_studio import problems
 
@@ -15,6 +17,24 @@ def landing(request: HttpRequest) -> HttpResponse:
 @login_required
 def dashboard(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard.html")
+
+
+@login_required
+@require_safe
+def project_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "projects/project_list.html")
+
+
+@login_required
+@require_safe
+def project_detail(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
+    return render(request, "projects/project_detail.html")
+
+
+@login_required
+@require_safe
+def target_list(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
+    return render(request, "projects/target_list.html")
 
 
 def _is_api(request: HttpRequest) -> bool:

@@ -1,0 +1,23 @@
+from django.contrib import admin
+
+from projects.models import Project, Target
+from sentimatrix_studio.mongo.admin import MongoModelAdmin
+
+
+@admin.register(Project)
+class ProjectAdmin(MongoModelAdmin):
+    list_display = ("name", "owner", "status", "is_sample", "created_at")
+    list_filter = ("status", "is_sample")
+    list_select_related = False
+    search_fields = ("name",)
+    autocomplete_fields = ("owner",)
+    readonly_fields = ("created_at", "updated_at", "archived_at")
+
+
+@admin.register(Target)
+class TargetAdmin(MongoModelAdmin):
+    list_display = ("__str__", "platform", "status", "outcome_code", "last_scraped_at")
+    list_filter = ("platform", "status")
+    search_fields = ("label", "url", "external_id")
+    autocomplete_fields = ("owner", "project")
+    readonly_fields = ("external_id", "outcome_code", "error_message", "reported_total", "last_scraped_at")

@@ -1,0 +1,295 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from bson import ObjectId
+from django.db import connection
+
+from accounts.tests.factories import api_of, make_user
+from projects.choices import ProjectStatus, TargetStatus
+from projects.models import Project, Target
+from projects.platforms import detect
+from projects.tests.factories import make_project, make_target
+
+pytestmark = pytest.mark.django_db
+
+PROJECTS = "/api/v1/projects"
+PORTAL = "https://store.steampowered.com/app/620/Portal_2/?l=german"
+POST = "https://old.reddit.com/r/steam/comments/abc123/title/"
+
+
+def path_of(project: Project, *more: object) -> str:
+    return "/".join([PROJECTS, str(project.pk), *map(str, more)])
+
+
+def pointers(answer) -> list[str]:
+    assert answer.status_code == 422, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
+    return sorted(error["pointer"] for error in answer.json()["errors"])
+
+
+def test_a_project_is_made_with_its_defaults():
+    user = make_user()
+    answer = api_of(user).post(PROJECTS, {"name": "  Kettle ", "description": "Boils"})
+    assert answer.status_code == 201
+    body = answer.json()
+    assert ObjectId.is_valid(body.pop("id"))
+    assert body.pop("created_at").endswith("Z")
+    assert body.pop("updated_at").endswith("Z")
+    assert body == {
+        "name": "Kettle",
+        "description": "Boils",
+        "status": "active",
+        "config": {"analysis": {"sentiment": True, "sentiment_classes": 5}},
+        "stats": {
+            "total_targets": 0,
+            "total_results": 0,
+            "total_jobs": 0,
+            "avg_sentiment": None,
+            "sentiment_distribution": dict.fromkeys(
+                ["very_positive", "positive", "neutral", "negative", "very_negative"], 0
+            ),
+            "last_scrape_at": None,
+            "last_analysis_at": None,
+        },
+        "archived_at": None,
+    }
+    assert Project.objects.get().owner_id == user.pk
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, "/name"),
+        ({"name": ""}, "/name"),
+        ({"name": None}, "/name"),
+        ({"name": "x" * 101}, "/name"),
+        ({"name": "x", "description": "y" * 501}, "/description"),
+        ({"name": "x", "colour": "red"}, "/colour"),
+        ({"name": "x", "id": "5f0000000000000000000000"}, "/id"),
+        ({"name": "x", "owner": "5f0000000000000000000000"}, "/owner"),
+        ({"name": "x", "status": "error"}, "/status"),
+        ({"name": "x", "config": None}, "/config"),
+        ({"name": "x", "config": {"limits": {}}}, "/config/limits"),
+        ({"name": "x", "config": {"analysis": {"sentiment_classes": 4}}}, "/config/analysis/sentiment_classes"),
+        ({"name": "x", "config": {"analysis": {"aspects": True}}}, "/config/analysis/aspects"),
+        (["x"], ""),
+    ],
+)
+def test_a_bad_project_is_refused_by_the_name_of_the_field(body, pointer):
+    assert pointers(api_of(make_user()).post(PROJECTS, body)) == [pointer]
+    assert not Project.objects.exists()
+
+
+def test_a_change_leaves_what_it_does_not_name():
+    project = make_project(name="Old", description="Stays", sentiment_classes=5)
+    answer = api_of(project.owner).put(path_of(project), {"name": "New", "config": {"analysis": {"sentiment": False}}})
+    assert answer.status_code == 200
+    assert (answer.json()["name"], answer.json()["description"]) == ("New", "Stays")
+    assert answer.json()["config"] == {"analysis": {"sentiment": False, "sentiment_classes": 5}}
+
+
+def test_a_bad_change_changes_nothing():
+    project = make_project(name="Old")
+    before = Project.objects.values().get()
+    assert pointers(api_of(project.owner).put(path_of(project), {"name": "New", "description": None})) == [
+        "/description"
+    ]
+    assert Project.objects.values().get() == before
+
+
+def test_deleting_archives_and_a_change_of_status_restores():
+    project = make_project()
+    api = api_of(project.owner)
+    assert api.delete(path_of(project)).status_code == 204
+    archived = api.get(path_of(project)).json()
+    assert archived["status"] == "archived"
+    assert archived["archived_at"].endswith("Z")
+    restored = api.put(path_of(project), {"status": "active"}).json()
+    assert (restored["status"], restored["archived_at"]) == ("active", None)
+
+
+def test_deleting_for_good_removes_the_project():
+    project, other = make_project(), make_project()
+    make_target(project)
+    kept = make_target(other)
+    assert api_of(project.owner).delete(path_of(project) + "?permanent=true").status_code == 204
+    assert list(Project.objects.all()) == [other]
+    assert list(Target.objects.all()) == [kept]
+
+
+def test_a_word_that_is_no_yes_deletes_nothing():
+    project = make_project()
+    assert pointers(api_of(project.owner).delete(path_of(project) + "?permanent=1")) == ["/permanent"]
+    project.refresh_from_db()
+    assert project.status == ProjectStatus.ACTIVE
+
+
+def test_the_list_is_ones_own_in_pages_newest_first():
+    user = make_user()
+    projects = [make_project(user) for _ in range(5)]
+    make_project()
+    answer = api_of(user).get(PROJECTS, {"page": 2, "page_size": 2})
+    body = answer.json()
+    assert [item["id"] for item in body.pop("items")] == [str(projects[2].pk), str(projects[1].pk)]
+    assert body == {"total": 5, "page": 2, "page_size": 2, "pages": 3}
+    links = answer["Link"].split(", ")
+    assert [link.partition("; rel=")[2] for link in links] == ['"first"', '"prev"', '"next"', '"last"']
+    assert links[2] == f'<http://testserver{PROJECTS}?page=3&page_size=2>; rel="next"'
+
+
+def test_the_list_is_filtered_by_status_and_words():
+    user = make_user()
+    kettle = make_project(user, name="Kettle (v2.0)")
+    make_project(user, name="Kettle", status=ProjectStatus.ARCHIVED)
+    make_project(user, name="Toaster")
+    names = [
+        item["id"] for item in api_of(user).get(PROJECTS, {"search": "KETTLE (", "status": "active"}).json()["items"]
+    ]
+    assert names == [str(kettle.pk)]
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [("page=0", "/page"), ("page=x", "/page"), ("page_size=101", "/page_size"), ("limit=0", "/limit"),
+     ("status=gone", "/status"), ("sort=name", "/sort"), ("permanent=true", "/permanent")],
+)  # fmt: skip
+def test_a_bad_query_is_refused_by_the_name_of_the_parameter(query, pointer):
+    assert pointers(api_of(make_user()).get(f"{PROJECTS}?{query}")) == [pointer]
+
+
+def test_limit_is_another_name_for_the_size_of_a_page():
+    user = make_user()
+    make_project(user)
+    assert api_of(user).get(PROJECTS, {"limit": 7}).json()["page_size"] == 7
+
+
+def test_a_target_is_made_from_its_address():
+    project = make_project()
+    answer = api_of(project.owner).post(path_of(project, "targets"), {"url": PORTAL, "label": "Portal 2"})
+    assert answer.status_code == 201
+    body = answer.json()
+    assert ObjectId.is_valid(body.pop("id"))
+    assert body.pop("created_at").endswith("Z")
+    assert body == {
+        "project_id": str(project.pk),
+        "url": "https://store.steampowered.com/app/620/",
+        "label": "Portal 2",
+        "platform": "steam",
+        "detected_type": "game",
+        "external_id": "620",
+        "options": {},
+        "status": "active",
+        "error_message": "",
+        "coverage": {"collected": 0, "reported_total": None, "outcome_code": None},
+        "stats": {"results_count": 0, "last_scraped_at": None, "last_result_date": None},
+    }
+
+
+def test_a_target_that_is_already_there_is_returned_as_it_is():
+    project = make_project()
+    api = api_of(project.owner)
+    first = api.post(path_of(project, "targets"), {"url": PORTAL, "label": "Portal 2"}).json()
+    again = api.post(path_of(project, "targets"), {"url": PORTAL, "label": "Other", "options": {"language": "en"}})
+    assert (again.status_code, again.json()) == (200, first)
+    assert Target.objects.count() == 1
+
+
+def test_many_targets_come_back_in_the_order_given():
+    project, other = make_project(), make_project()
+    make_target(other, platform="reddit", detected_type="post", external_id="abc123")
+    api = api_of(project.owner)
+    api.post(path_of(project, "targets"), {"url": POST})
+    body = {"urls": [PORTAL, POST, "youtu.be/dQw4w9WgXcQ", PORTAL], "options": {"country": "de"}}
+    answer = api.post(path_of(project, "targets", "bulk"), body)
+    assert answer.status_code == 201
+    assert [target["external_id"] for target in answer.json()] == ["620", "abc123", "dQw4w9WgXcQ", "620"]
+    assert [target["options"] for target in answer.json()] == [
+        {"country": "de"},
+        {},
+        {"country": "de"},
+        {"country": "de"},
+    ]
+    assert project.targets.count() == 3
+
+
+def test_one_bad_line_stores_nothing_and_every_bad_line_is_named():
+    project = make_project()
+    urls = [PORTAL, "https://evilamazon.com/dp/B000000000", POST, "http://169.254.169.254/", None]
+    answer = api_of(project.owner).post(path_of(project, "targets", "bulk"), {"urls": urls})
+    assert pointers(answer) == ["/urls/1", "/urls/3", "/urls/4"]
+    assert not Target.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"urls": []}, "/urls"),
+        ({"urls": [PORTAL] * 501}, "/urls"),
+        ({"urls": [PORTAL], "options": {"depth": 3}}, "/options/depth"),
+        ({"urls": [PORTAL], "label": "x"}, "/label"),
+        ({"urls": PORTAL}, "/urls"),
+    ],
+)
+def test_a_bad_bulk_is_refused(body, pointer):
+    project = make_project()
+    assert pointers(api_of(project.owner).post(path_of(project, "targets", "bulk"), body)) == [pointer]
+
+
+def test_an_address_is_checked_without_adding_it():
+    project = make_project()
+    check = path_of(project, "targets", "check")
+    api = api_of(project.owner)
+    portal = {"platform": "steam", "detected_type": "game", "external_id": "620", "options": {}}
+    portal["url"] = "https://store.steampowered.com/app/620/"
+    assert api.post(check, {"url": PORTAL}).json() == {**portal, "already_there": False}
+    assert not Target.objects.exists()
+    make_target(project, external_id="620")
+    assert api.post(check, {"url": PORTAL}).json() == {**portal, "already_there": True}
+    assert pointers(api.post(check, {"url": "https://example.org/"})) == ["/url"]
+
+
+def test_a_target_is_labelled_and_paused():
+    target = make_target(options={"country": "de"})
+    answer = api_of(target.owner).put(
+        path_of(target.project, "targets", target.pk), {"label": "New", "status": "paused"}
+    )
+    assert answer.status_code == 200
+    target.refresh_from_db()
+    assert (target.label, target.status, target.options) == ("New", TargetStatus.PAUSED, {"country": "de"})
+
+
+@pytest.mark.parametrize("body", [{"url": PORTAL}, {"platform": "reddit"}, {"status": "error"}, {"label": None}])
+def test_what_makes_a_target_what_it_is_cannot_change(body):
+    target = make_target()
+    before = Target.objects.values().get()
+    assert pointers(api_of(target.owner).put(path_of(target.project, "targets", target.pk), body)) == [
+        f"/{next(iter(body))}"
+    ]
+    assert Target.objects.values().get() == before
+
+
+def test_a_target_is_deleted():
+    target = make_target()
+    other = make_target(target.project)
+    assert api_of(target.owner).delete(path_of(target.project, "targets", target.pk)).status_code == 204
+    assert list(Target.objects.all()) == [other]
+
+
+def test_a_target_is_only_found_in_its_project():
+    target = make_target()
+    other = make_project(target.owner)
+    assert api_of(target.owner).get(path_of(other, "targets", target.pk)).status_code == 404
+
+
+def test_two_at_once_add_the_same_target_once():
+    project = make_project()
+
+    def add(_):
+        try:
+            return Project.objects.get(pk=project.pk).add_targets([detect(PORTAL), detect(POST)])[0].target.pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(add, range(8)))) == 1
+    assert project.targets.count() == 2

@@ -1,0 +1,88 @@
+"""What projects and targets add up to, over all layers.
+
+Every function asks each collection once, however many rows it is about, and reads roll-ups, never reviews.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from django.db.models import Count, Max, QuerySet
+
+from projects.models import Project, Target
+from results.models import DailyRollup
+from results.tallies import Tally
+from scraping.models import Job
+from sentimatrix_studio.rest import utc
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What hangs on a project."""
+
+    tally: Tally
+    targets: int
+    jobs: int
+    last_scrape_at: datetime | None
+    last_analysis_at: datetime | None  # the end of the last job that analysed something
+
+
+def figures(projects: Iterable[Project]) -> dict[ObjectId, Figures]:
+    ids = [project.pk for project in projects]
+    tallies = DailyRollup.objects.filter(project_id__in=ids).tally_by("project_id")
+    targets = _grouped(
+        Target.objects.filter(project_id__in=ids), "project_id", n=Count("pk"), last=Max("last_scraped_at")
+    )
+    jobs = _grouped(Job.objects.filter(project_id__in=ids), "project_id", n=Count("pk"))
+    analysing = Job.objects.filter(project_id__in=ids, analysed__gt=0)
+    analysed = _grouped(analysing, "project_id", last=Max("completed_at"))
+    return {
+        pk: Figures(
+            tally=tallies.get(pk, Tally({})),
+            targets=targets.get(pk, {}).get("n", 0),
+            jobs=jobs.get(pk, {}).get("n", 0),
+            last_scrape_at=targets.get(pk, {}).get("last"),
+            last_analysis_at=analysed.get(pk, {}).get("last"),
+        )
+        for pk in ids
+    }
+
+
+def project_stats(projects: Sequence[Project]) -> dict[ObjectId, dict[str, Any]]:
+    """``stats`` of the API's projects, by id."""
+    counted = figures(projects)
+    return {project.pk: _project_stats(counted[project.pk], project.sentiment_classes) for project in projects}
+
+
+def _project_stats(figures: Figures, classes: int) -> dict[str, Any]:
+    return {
+        "total_targets": figures.targets,
+        "total_results": figures.tally.total,
+        "total_jobs": figures.jobs,
+        "avg_sentiment": figures.tally.avg_score,
+        "sentiment_distribution": figures.tally.distribution(classes),
+        "last_scrape_at": figures.last_scrape_at and utc(figures.last_scrape_at),
+        "last_analysis_at": figures.last_analysis_at and utc(figures.last_analysis_at),
+    }
+
+
+def target_stats(targets: Sequence[Target]) -> dict[ObjectId, dict[str, Any]]:
+    """``stats`` of the API's targets, by id. The targets are of one project."""
+    ids = [target.pk for target in targets]
+    rollups = DailyRollup.objects.filter(project_id__in={target.project_id for target in targets}, target_id__in=ids)
+    totals = rollups.tally_by("target_id", ["total"])
+    days = _grouped(rollups, "target_id", last=Max("day"))
+    return {
+        target.pk: {
+            "results_count": totals[target.pk].total if target.pk in totals else 0,
+            "last_scraped_at": target.last_scraped_at and utc(target.last_scraped_at),
+            "last_result_date": days[target.pk]["last"].date() if target.pk in days else None,
+        }
+        for target in targets
+    }
+
+
+def _grouped(queryset: QuerySet[Any], column: str, **aggregates: Any) -> dict[ObjectId, dict[str, Any]]:
+    return {row.pop(column): row for row in queryset.values(column).annotate(**aggregates)}

@@ -28,7 +28,7 @@ class Heartbeat(threading.Thread):
         super().__init__(name="heartbeat", daemon=True)
         self.publisher = publisher
         self.is_lost = False
-        self._lease = lease
+        self.lease = lease
         self._step: Step | None = None
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -65,7 +65,7 @@ class Heartbeat(threading.Thread):
         with self._lock:
             if self._step is None or self.is_lost:
                 return
-            if now - self._renewed_at >= self._lease.total_seconds() / 3:
+            if now - self._renewed_at >= self.lease.total_seconds() / 3:
                 self._renewed_at = now
                 self._renew(self._step)
             elif now - self._looked_at >= LOOK_EVERY:
@@ -74,6 +74,6 @@ class Heartbeat(threading.Thread):
 
     def _renew(self, step: Step) -> None:
         try:
-            leases.renew(step, self._lease)
+            leases.renew(step, self.lease)
         except leases.LeaseLost:
             self.is_lost = True

@@ -60,11 +60,9 @@ def renew(step: Step, lease: timedelta = LEASE) -> None:
 def hold(step: Step, **changes: Any) -> None:
     """Write to the step as its holder. First in a transaction, it voids the rest of it when the step is no longer ours.
 
-    Raises LeaseLost.
+    ``step`` itself stays as it is, so that a transaction can be repeated. Raises LeaseLost.
     """
     _write(step, {name: {"$literal": value} for name, value in changes.items()})
-    for name, value in changes.items():
-        setattr(step, name, value)
 
 
 def release(step: Step, *, delay: timedelta = timedelta(0), is_counted: bool = False, **changes: Any) -> None:

@@ -18,6 +18,7 @@ from sentimatrix_studio.mongo.transaction import in_transaction
 
 DEADLINE = timedelta(hours=6)
 BATCH = 200  # reviews in one step of analysis: a second's work, and all that a kill has to do again
+BUSY = "A job of this project is still running. Wait for it, or cancel it."
 SILENT_QUEUE = "The queue cannot be reached at the moment. The job is kept and starts by itself."
 
 
@@ -32,6 +33,11 @@ class JobRefused(Exception):  # noqa: N818  not an error: the answer to a start 
 class JobQuerySet(OwnedQuerySet):
     def live(self) -> Self:
         return self.filter(status__in=LIVE)
+
+    def with_collecting(self) -> Self:
+        """Each job with its targets' steps as ``collecting``, in two queries more."""
+        steps = Step.objects.collecting().order_by("id")
+        return self.prefetch_related(models.Prefetch("steps", steps, to_attr="collecting"))
 
     def overdue(self) -> Self:
         return self.live().filter(created_at__lt=timezone.now() - DEADLINE)
@@ -49,17 +55,27 @@ class JobQuerySet(OwnedQuerySet):
 
         Reviews which an earlier job left without analysis join it. Raises JobRefused.
         """
+        self.check_free(project)
         targets = list(project.targets.collectable() if targets is None else targets)
-        _check_start(project, targets)
+        if not targets:
+            raise JobRefused("nothing_to_collect", "There is nothing to collect: add a target, or import a file.")
         job = Job(owner_id=project.owner_id, project=project, trigger=trigger, options=options or {}, retry_of=retry_of)
         try:
             in_transaction(lambda: job._store(targets))
         except IntegrityError:
-            raise JobRefused("busy", "A job of this project is still running. Wait for it, or cancel it.") from None
+            raise JobRefused("busy", BUSY) from None
         if not bell.ring():
             self.filter(pk=job.pk, status=JobStatus.QUEUED).update(status_message=SILENT_QUEUE)
             job.refresh_from_db()
         return job
+
+    def check_free(self, project: Project) -> None:
+        """Raises JobRefused when no job of the project can start now."""
+        if not project.can_run:
+            state = project.get_status_display().lower()
+            raise JobRefused("not_running", f"The project is {state}. Make it active again to run it.")
+        if self.live().filter(project=project).exists():
+            raise JobRefused("busy", BUSY)
 
 
 class Job(OwnedModel):
@@ -71,7 +87,7 @@ class Job(OwnedModel):
     status = models.CharField(max_length=10, choices=JobStatus, default=JobStatus.QUEUED)
     status_message = models.CharField(max_length=500, blank=True)
     trigger = models.CharField(max_length=10, choices=Trigger, default=Trigger.MANUAL)
-    retry_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    retry_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
     options = models.JSONField(default=dict, blank=True)
     seq = models.PositiveIntegerField(default=0)  # grows with every change one can see
     new = models.PositiveIntegerField(default=0)
@@ -128,6 +144,19 @@ class Job(OwnedModel):
             return False
         self._log(lines)
         return True
+
+    def note(self, line: str, level: Level = Level.WARNING) -> bool:
+        return in_transaction(lambda: self.change([(level, line)]))
+
+    def begin(self) -> bool:
+        """The first worker is at it; False when it has begun already, or ended."""
+        return in_transaction(self._begin)
+
+    def _begin(self) -> bool:
+        waiting = Job.objects.filter(pk=self.pk, status=JobStatus.QUEUED)
+        if not waiting.update(status=JobStatus.RUNNING, started_at=timezone.now(), status_message=""):
+            return False
+        return self.change([(Level.INFO, "Started.")])
 
     def end(self, status: JobStatus, message: str, error: str = "") -> bool:
         """Give the job its last status, once: False when it has one already."""
@@ -202,14 +231,6 @@ class Job(OwnedModel):
         )
 
 
-def _check_start(project: Project, targets: Sequence[Target]) -> None:
-    if not project.can_run:
-        state = project.get_status_display().lower()
-        raise JobRefused("not_running", f"The project is {state}. Make it active again to run it.")
-    if not targets:
-        raise JobRefused("nothing_to_collect", "There is nothing to collect: add an active target or import a file.")
-
-
 def _without_analysis(project: Project) -> list[ObjectId]:
     """Reviews whose analysis a job left undone. The roll-ups say whether it is worth looking for them."""
     if not DailyRollup.objects.filter(project=project, counters__state_pending__gt=0).exists():
@@ -223,6 +244,9 @@ class StepQuerySet(models.QuerySet["Step"]):
 
     def analysing(self) -> Self:
         return self.filter(kind=StepKind.ANALYSE)
+
+    def waiting(self) -> Self:
+        return self.filter(state=StepState.WAITING)
 
     def unfinished(self) -> Self:
         return self.filter(state__in=UNFINISHED)
@@ -239,7 +263,7 @@ class Step(models.Model):
     target_id: ObjectId | None
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps", db_index=False)
     kind = models.CharField(max_length=8, choices=StepKind)
-    target = models.ForeignKey(Target, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    target = models.ForeignKey(Target, on_delete=models.CASCADE, null=True, related_name="+")
     result_ids = ArrayField(ObjectIdField(), default=list)  # what an analyse step is about
 
     state = models.CharField(max_length=9, choices=StepState, default=StepState.WAITING)
@@ -296,7 +320,7 @@ class RowError(models.Model):
     id = ObjectIdAutoField(primary_key=True)
     target_id: ObjectId
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="row_errors", db_index=False)
-    target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="+", db_index=False)
+    target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="+")
     line = models.PositiveIntegerField()
     reason = models.CharField(max_length=300)
     raw = models.TextField(blank=True)

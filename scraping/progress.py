@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -15,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from scraping.choices import JobStatus, StepState
+from scraping.choices import UNFINISHED, JobStatus, StepState
 from scraping.models import Job, LogLine, Step
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ Message = dict[str, Any]
 def snapshot(job: Job, after_seq: int = 0) -> dict[str, Any]:
     """Everything one can see of a job, ready for JSON. ``progress`` is 0 … 100, ``rate`` reviews a minute, ``eta``
     seconds or None. The log holds what was written after ``after_seq``, at most the latest 200 lines."""
-    steps = list(job.steps.collecting().prefetch_related("target").order_by("turn", "id"))
+    steps = list(job.steps.collecting().prefetch_related("target").order_by("id"))
     done = max(0, job.results_total - job.pending)
     total = _expected(steps) if job.is_live else job.results_total
     rate = _rate(job, done)
@@ -39,7 +40,7 @@ def snapshot(job: Job, after_seq: int = 0) -> dict[str, Any]:
         "job_id": str(job.pk),
         "project_id": str(job.project_id),
         "status": job.status,
-        "status_message": job.status_message,
+        "status_message": job.status_message or _doing(job, steps),
         "progress": progress(job, steps),
         "done": done,
         "total": total,
@@ -54,11 +55,11 @@ def snapshot(job: Job, after_seq: int = 0) -> dict[str, Any]:
     }
 
 
-def progress(job: Job, steps: list[Step]) -> float:
+def progress(job: Job, steps: Sequence[Step]) -> float:
     """How much of all targets is read, times how much of what is read is analysed: 0 … 100."""
     if job.status == JobStatus.COMPLETED:
         return 100.0
-    read = sum(_fraction(step) for step in steps) / len(steps) if steps else 0.0
+    read = sum(fraction(step) for step in steps) / len(steps) if steps else 0.0
     known = max(job.results_total, job.to_analyse)
     return round(100 * read * (1 - job.pending / known if known else 1.0), 1)
 
@@ -81,7 +82,7 @@ def target_row(step: Step) -> dict[str, Any]:
         "platform": step.target.platform if step.target else "",
         "status": step.state,
         "outcome_code": step.outcome_code,
-        "progress": round(100 * _fraction(step), 1),
+        "progress": round(100 * fraction(step), 1),
         "results_count": step.collected,
         "reported_total": step.reported_total,
         "error": "" if step.state == StepState.DONE else step.message,
@@ -96,15 +97,28 @@ def log(job: Job, after_seq: int = 0, lines: int = LOG_LINES) -> list[dict[str, 
     ]
 
 
-def _fraction(step: Step) -> float:
+def fraction(step: Step) -> float:
     return 1.0 if step.state == StepState.DONE else min(1.0, step.fraction)
 
 
-def _expected(steps: list[Step]) -> int | None:
+def _doing(job: Job, steps: Sequence[Step]) -> str:
+    """What goes on, as long as nothing more important is to be said."""
+    if job.status == JobStatus.QUEUED:
+        return "Waiting for a worker."
+    open_steps = [step for step in steps if step.state in UNFINISHED]
+    doing = [f"Collecting from {open_steps[0].target}."] if len(open_steps) == 1 else []
+    if len(open_steps) > 1:
+        doing = [f"Collecting from {len(open_steps)} targets."]
+    if job.pending:
+        doing.append(f"{job.pending:,} reviews wait for analysis.")
+    return " ".join(doing)
+
+
+def _expected(steps: Sequence[Step]) -> int | None:
     """How many reviews there will be in all; None as long as a target has not said how far it is."""
-    if not all(_fraction(step) for step in steps):
+    if not all(fraction(step) for step in steps):
         return None
-    return round(sum(step.collected / _fraction(step) for step in steps))
+    return round(sum(step.collected / fraction(step) for step in steps))
 
 
 def _rate(job: Job, done: int) -> float:
@@ -155,7 +169,8 @@ def announce_end(job_id: ObjectId, added: int = 0) -> None:
 
 def message(job: Job, after_seq: int = 0) -> Message:
     """The snapshot as the socket sends it."""
-    return {"type": "job.progress", **snapshot(job, after_seq), "message": job.status_message}
+    seen = snapshot(job, after_seq)
+    return {"type": "job.progress", **seen, "message": seen["status_message"]}
 
 
 def _messages(job: Job, added: int) -> list[Message]:

@@ -1,13 +1,17 @@
 """Rows for tests, with only what the test is about to be said."""
 
-from itertools import count
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import count, islice
 from typing import Any
 
 from accounts.models import User
 from projects.choices import Platform, TargetType
 from projects.models import Project, Target
+from results.tests.factories import make_items
 from scraping.choices import StepKind
 from scraping.models import Job, Step
+from scraping.sources.base import Fetcher, Page, Request
 
 _numbers = count(1)
 
@@ -43,3 +47,31 @@ def make_step(job: Job | None = None, **fields: Any) -> Step:
     if fields.setdefault("kind", StepKind.COLLECT) == StepKind.COLLECT and "target" not in fields:
         fields["target"] = make_target(job.project)
     return Step.objects.create(job=job, **fields)
+
+
+class ScriptedSource:
+    """A source that follows a script: it gives pages, raises errors and calls functions, from the cursor on."""
+
+    platform = "steam"
+
+    def __init__(self, *script: Page | Exception | Callable[[], object]) -> None:
+        self.script = list(script)
+        self.asked: list[Request] = []
+
+    def pages(self, request: Request, fetch: Fetcher) -> Iterator[Page]:
+        self.asked.append(request)
+        for place, entry in enumerate(self.script):
+            if place < int(request.cursor or 0):
+                continue
+            if isinstance(entry, Exception):
+                raise entry
+            if isinstance(entry, Page):
+                yield replace(entry, cursor=str(place + 1))
+            else:
+                entry()
+
+
+def make_pages(*sizes: int, **fields: Any) -> list[Page]:
+    """Pages of so many reviews each; no review is twice in them."""
+    items = iter(make_items(sum(sizes)))
+    return [Page(items=list(islice(items, size)), cursor="", **fields) for size in sizes]

@@ -1,0 +1,173 @@
+"""The loop of a worker: claim a step, do it, see to what went wrong, and take the next."""
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import DatabaseError, connection
+from pymongo.errors import ConnectionFailure, PyMongoError
+
+from projects import files
+from results.analysis.engine import AnalysisError
+from scraping import analysing, bell, collecting, importing, leases, settling
+from scraping.choices import JobStatus, StepKind
+from scraping.hand import Hand, Leaving
+from scraping.heartbeat import Heartbeat
+from scraping.leases import LeaseLost
+from scraping.models import Job, Step
+from scraping.progress import Publisher, announce_end
+from scraping.sources.base import Outcome, SourceError
+from sentimatrix_studio.mongo.transaction import in_transaction
+
+logger = logging.getLogger(__name__)
+
+LONGEST_WORK = timedelta(minutes=45)  # the queue ends what takes an hour
+PATIENCE = timedelta(seconds=65)  # longer than a lease and than every pause before another attempt
+POLL = 1.0  # seconds between two looks for work that is near
+PAUSES = (timedelta(seconds=10), timedelta(seconds=60))  # before the second attempt and the third
+OUR_FAULT = "Something went wrong on our side; the log of the worker says what."
+
+
+def work(should_leave: Callable[[], bool] = lambda: False, lease: timedelta = leases.LEASE) -> int:
+    """Do what there is to do until nothing is left nor near, and say how many steps that were.
+
+    Near is a step whose worker may have died: rather than for the next ring, it waits for that lease to run out.
+    """
+    worker = Worker(should_leave, lease)
+    worker.heartbeat.start()
+    try:
+        return worker.work(time.monotonic() + LONGEST_WORK.total_seconds())
+    finally:
+        worker.heartbeat.stop()
+
+
+class Worker:
+    def __init__(self, should_leave: Callable[[], bool], lease: timedelta) -> None:
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.should_leave = should_leave
+        self.heartbeat = Heartbeat(Publisher(), lease)
+
+    def work(self, until: float) -> int:
+        done = 0
+        while not self.should_leave():
+            if time.monotonic() > until:
+                bell.ring(1)
+                break
+            try:
+                step = leases.claim(self.name, self.heartbeat.lease)
+                if step is not None:
+                    self.run(step)
+                    done += 1
+                elif leases.is_work_near(PATIENCE):
+                    time.sleep(POLL)
+                else:
+                    break
+            except (DatabaseError, PyMongoError) as error:
+                self._wait_for_database(error)
+        return done
+
+    def run(self, step: Step) -> None:
+        """One attempt at the step, whatever its end."""
+        job = Job.objects.filter(pk=step.job_id).first()
+        if job is None:  # deleted in this moment
+            leases.drop(step)
+            return
+        try:
+            with self.heartbeat.beside(step):
+                self._attempt(Hand(step, job, self.heartbeat, self.should_leave))
+        except LeaseLost:
+            logger.info("Step %s goes on without this worker, or not at all.", step.pk)
+        except (DatabaseError, PyMongoError) as error:
+            self._wait_for_database(error)
+            _hand_back(step)
+
+    def _attempt(self, hand: Hand) -> None:
+        try:
+            _begin(hand)
+            if hand.step.attempts > leases.MAX_ATTEMPTS:
+                _fail(hand, Outcome.INTERNAL, settling.BROKEN_OFF)
+            elif hand.step.kind == StepKind.COLLECT:
+                collecting.collect(hand)
+            else:
+                analysing.analyse(hand)
+        except Leaving:
+            leases.release(hand.step)
+        except SourceError as error:
+            _go_on_or_fail(hand, error.code, error.message, can_retry=error.can_retry)
+        except AnalysisError as error:
+            _go_on_or_fail(hand, Outcome.INTERNAL, error.message, can_retry=error.can_retry)
+        except LeaseLost:
+            raise
+        except Exception as error:  # where all tasks begin: one bad step must not stop the others
+            if _is_outage(error):
+                raise
+            logger.exception("Step %s of job %s failed.", hand.step.pk, hand.job.pk)
+            _go_on_or_fail(hand, Outcome.INTERNAL, OUR_FAULT, can_retry=True)
+
+    def _wait_for_database(self, error: Exception) -> None:
+        """Until it answers again or the worker should leave. Raises errors that are of another kind."""
+        if not _is_outage(error):
+            raise error
+        logger.warning("The database does not answer: %s", error)
+        while not self.should_leave():
+            try:
+                connection.database.command("ping")  # type: ignore[attr-defined]
+                return
+            except PyMongoError:
+                time.sleep(POLL)
+
+
+def _begin(hand: Hand) -> None:
+    step, job = hand.step, hand.job
+    if job.status == JobStatus.QUEUED and job.begin():
+        hand.tell()
+    elif 1 < step.attempts <= leases.MAX_ATTEMPTS:
+        what = str(step.target) if step.target else "The analysis"
+        job.note(f"{what}: attempt {step.attempts} of {leases.MAX_ATTEMPTS}.")
+        hand.tell()
+
+
+def _go_on_or_fail(hand: Hand, code: Outcome, message: str, *, can_retry: bool) -> None:
+    """Another attempt after a pause, if one may help and is left. Raises LeaseLost."""
+    step = hand.step
+    if not can_retry or step.attempts >= leases.MAX_ATTEMPTS:
+        _fail(hand, code, message)
+        return
+    pause = PAUSES[max(step.attempts, 1) - 1]
+    leases.release(step, delay=pause, is_counted=True, outcome_code=code.value, message=message[:500])
+    what = str(step.target) if step.target else "The analysis"
+    hand.job.note(f"{what}: {message} Trying again in {pause.seconds} s.")
+    hand.tell()
+
+
+def _fail(hand: Hand, code: Outcome, message: str) -> None:
+    hand.tell(is_over=in_transaction(lambda: settling.fail(hand.step, hand.job, code, message)))
+
+
+def _hand_back(step: Step) -> None:
+    try:
+        leases.release(step)
+    except LeaseLost:
+        logger.info("Step %s is no longer this worker's.", step.pk)
+
+
+def _is_outage(error: BaseException) -> bool:
+    """Whether the database could not be reached, as opposed to refusing what it was asked."""
+    cause = error.__cause__ if isinstance(error, DatabaseError) else error
+    return isinstance(cause, ConnectionFailure)
+
+
+def sweep() -> bool:
+    """End jobs that are overdue or have nothing left to do, and remove uploads nobody used; whether steps wait."""
+    for job in Job.objects.overdue():
+        if job.time_out():
+            announce_end(job.pk)
+    for job in Job.objects.live():
+        if in_transaction(lambda job=job: settling.settle(job)):  # type: ignore[misc]
+            announce_end(job.pk)
+    for file_id in importing.unused(files.forgotten()):
+        files.delete(file_id)
+    return Step.objects.unfinished().exists()

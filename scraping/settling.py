@@ -1,0 +1,92 @@
+"""How steps and jobs end, and what their people are told. All of it belongs in a transaction.
+
+Those that end a step say whether the job ended with it. Of several workers exactly one hears yes.
+"""
+
+from django.utils import timezone
+
+from projects.models import Target
+from results import ingest
+from scraping import leases
+from scraping.choices import JobStatus, Level, StepKind, StepState
+from scraping.models import Job, Step
+from scraping.sources.base import Outcome
+
+BROKEN_OFF = (
+    f"The work broke off {leases.MAX_ATTEMPTS} times at the same place, so it was given up. "
+    "What was stored until then is kept; the log of the worker says more."
+)
+
+
+def end_collecting(step: Step, job: Job, outcome: Outcome) -> bool:
+    """The target is read. Raises LeaseLost."""
+    leases.finish(step, StepState.DONE, outcome_code=outcome.value, fraction=1.0, message="")
+    target = Target.objects.get(pk=step.target_id)
+    target.record_outcome(outcome.value, "", step.reported_total, timezone.now())
+    _change(job, Level.INFO, f"{target}: done, {_reviews(step.collected)}.")
+    return settle(job)
+
+
+def fail(step: Step, job: Job, code: Outcome, message: str) -> bool:
+    """No further attempt will help. Raises LeaseLost."""
+    leases.finish(step, StepState.FAILED, outcome_code=code.value, message=message[:500])
+    if step.kind == StepKind.ANALYSE:
+        number = ingest.give_up(step.result_ids)
+        line = f"The analysis of {_reviews(number)} failed: {message}"
+        _change(job, Level.ERROR, line, analysed=len(step.result_ids), errors_count=1)
+    else:
+        target = Target.objects.get(pk=step.target_id)
+        target.record_outcome(code.value, message, step.reported_total, timezone.now())
+        _change(job, Level.ERROR, f"{target}: {message}", errors_count=1)
+    return settle(job)
+
+
+def end_analysis(step: Step, job: Job) -> bool:
+    """A batch is through. Raises LeaseLost."""
+    leases.drop(step)
+    _change(job, analysed=len(step.result_ids))
+    return settle(job)
+
+
+def settle(job: Job) -> bool:
+    """Give the job its last status if no step is left to do.
+
+    Of two workers who finish the last two steps in the same moment both have written to the job, so MongoDB lets only
+    one commit; the other repeats its transaction and finds that nothing is left.
+    """
+    if job.steps.unfinished().exists():
+        return False
+    return job.end(*_verdict(Job.objects.get(pk=job.pk)))
+
+
+def _verdict(job: Job) -> tuple[JobStatus, str, str]:
+    """Status, message and error of a job without steps to do."""
+    failed = list(job.steps.filter(state=StepState.FAILED).order_by("kind", "turn", "id"))
+    targets = job.steps.collecting().count()
+    lost = sum(step.kind == StepKind.COLLECT for step in failed)
+    summary = _summary(job, bad_rows=job.errors_count - len(failed))
+    if not failed:
+        return JobStatus.COMPLETED, summary, ""
+    reason = failed[-1].message
+    if lost == targets and not job.results_total:
+        return JobStatus.FAILED, reason, reason
+    where = f"{lost} of {targets} targets failed" if lost else "Part of the analysis failed"
+    return JobStatus.PARTIAL, f"{summary} {where}: {reason}", reason
+
+
+def _change(job: Job, level: Level = Level.INFO, line: str = "", **counters: int) -> None:
+    if not job.change([(level, line)] if line else [], **counters):
+        raise leases.LeaseLost
+
+
+def _summary(job: Job, bad_rows: int) -> str:
+    parts = {"new": job.new, "updated": job.updated, "known already": job.unchanged}
+    detail = ", ".join(f"{number:,} {word}" for word, number in parts.items() if number)
+    read = f"{_reviews(job.results_total)}{f': {detail}' if detail else ''}."
+    if not bad_rows:
+        return read
+    return f"{read} {bad_rows:,} {'row' if bad_rows == 1 else 'rows'} could not be read."
+
+
+def _reviews(number: int) -> str:
+    return f"{number:,} {'review' if number == 1 else 'reviews'}"

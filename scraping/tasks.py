@@ -1,0 +1,32 @@
+"""What the queue calls. Each may run at any time, in several places at once, or not at all for a while."""
+
+from django_q.models import Schedule
+
+from scraping import bell, runner
+from scraping.cluster import leaving
+
+TICK = "tick"
+
+
+def work() -> None:
+    """Answer the bell: do what there is to do."""
+    leaving.is_busy = True
+    try:
+        runner.work(leaving)
+    finally:
+        leaving.is_busy = False
+    if leaving():
+        raise SystemExit(0)
+
+
+def tick() -> None:
+    """Every minute: settle what was forgotten, and ring. django-q fires schedules twice when there are two clusters;
+    here that means one look more, as every change is made under a condition that holds once."""
+    if runner.sweep():
+        bell.ring()
+
+
+def schedule_tick() -> None:
+    Schedule.objects.update_or_create(
+        name=TICK, defaults={"func": "scraping.tasks.tick", "schedule_type": Schedule.MINUTES, "minutes": 1}
+    )

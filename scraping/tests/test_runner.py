@@ -1,0 +1,402 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+from pymongo.errors import AutoReconnect
+
+from projects.models import Target
+from results.analysis.engine import AnalysisError
+from results.imports import RowError as BadRow
+from results.models import DailyRollup, Result
+from results.tests.factories import ScriptedEngine, make_item
+from scraping import analysing, collecting, leases, runner
+from scraping.choices import JobStatus, StepKind
+from scraping.models import Job, JobRefused, LogLine, RowError, Step
+from scraping.sources.base import Outcome, SourceError
+from scraping.tests.factories import (
+    ScriptedSource,
+    make_job,
+    make_pages,
+    make_project,
+    make_step,
+    make_target,
+)
+from sentimatrix_studio.mongo.transaction import in_transaction
+
+pytestmark = pytest.mark.django_db
+
+
+class RecordingEngine(ScriptedEngine):
+    def __init__(self):
+        self.read = []
+
+    def analyse(self, texts):
+        self.read += texts
+        return super().analyse(texts)
+
+
+class Outage:
+    """A function that fails so often, and then does what it stands for."""
+
+    def __init__(self, *errors, then=lambda *args: None):
+        self.errors, self.then = list(errors), then
+
+    def __call__(self, *args):
+        answer = self.then(*args)
+        if self.errors:
+            raise self.errors.pop(0)
+        return answer
+
+
+@pytest.fixture(autouse=True)
+def quiet_bell(monkeypatch):
+    """Tests call ``work`` themselves."""
+    rings = []
+    monkeypatch.setattr("scraping.bell.ring", lambda times=None: rings.append(times) or True)
+    return rings
+
+
+@pytest.fixture(autouse=True)
+def engine(monkeypatch):
+    recording = RecordingEngine()
+    monkeypatch.setattr(analysing, "get_engine", lambda: recording)
+    return recording
+
+
+@pytest.fixture
+def source(monkeypatch):
+    """Set ``source.script`` to what the source shall give."""
+    scripted = ScriptedSource()
+    monkeypatch.setattr(collecting, "get_source", lambda target: scripted)
+    return scripted
+
+
+@pytest.fixture
+def no_pauses(monkeypatch):
+    monkeypatch.setattr(runner, "PAUSES", (timedelta(0), timedelta(0)))
+
+
+def run(job):
+    runner.work()
+    job.refresh_from_db()
+    return job
+
+
+def start(**fields):
+    project = make_project(**fields)
+    make_target(project)
+    return Job.objects.start(project)
+
+
+def messages(job):
+    return list(LogLine.objects.filter(job=job).order_by("seq").values_list("message", flat=True))
+
+
+class TestStarting:
+    def test_a_job_has_a_step_for_every_target(self, quiet_bell):
+        project = make_project()
+        targets = [make_target(project) for _ in range(3)]
+        make_target(project, status="paused")
+        job = Job.objects.start(project)
+        assert job.status == "queued"
+        assert [step.target for step in job.steps.order_by("turn")] == targets
+        assert quiet_bell == [None]
+
+    def test_a_project_without_targets_has_nothing_to_collect(self):
+        with pytest.raises(JobRefused) as refused:
+            Job.objects.start(make_project())
+        assert refused.value.code == "nothing_to_collect"
+        assert not Job.objects.exists()
+
+    @pytest.mark.parametrize("status", ["archived", "paused"])
+    def test_a_project_at_rest_is_not_run(self, status):
+        project = make_project(status=status)
+        make_target(project)
+        with pytest.raises(JobRefused, match=f"The project is {status}"):
+            Job.objects.start(project)
+
+    def test_a_project_has_one_live_job_at_a_time(self):
+        job = start()
+        with pytest.raises(JobRefused) as refused:
+            Job.objects.start(job.project)
+        assert (refused.value.code, refused.value.can_retry) == ("busy", True)
+        job.cancel()
+        assert Job.objects.start(job.project).is_live
+
+    def test_of_two_starts_at_once_the_database_lets_one_in(self, monkeypatch):
+        job = start()
+        monkeypatch.setattr(type(Job.objects.all()), "check_free", lambda self, project: None)
+        with pytest.raises(JobRefused, match="still running"):
+            Job.objects.start(job.project)
+        assert Job.objects.count() == 1
+
+    def test_a_job_is_kept_when_the_queue_is_away(self, monkeypatch, source):
+        monkeypatch.setattr("scraping.bell.ring", lambda times=None: False)
+        source.script = make_pages(3)
+        job = start()
+        assert "The queue cannot be reached" in job.status_message
+        assert run(job).status == "completed"
+
+
+class TestCollecting:
+    def test_a_run_stores_analyses_and_counts(self, source, engine):
+        source.script = make_pages(300, 150, reported_total=450)
+        job = run(start())
+        assert (job.status, job.status_message) == ("completed", "450 reviews: 450 new.")
+        assert (job.new, job.to_analyse, job.analysed, job.pending) == (450, 450, 450, 0)
+        assert Result.objects.filter(project=job.project, sentiment="neutral", engine="scripted-1").count() == 450
+        assert len(engine.read) == 450
+        assert sum(rollup.counters["label_neutral"] for rollup in DailyRollup.objects.all()) == 450
+        step = job.steps.get()
+        assert (step.state, step.outcome_code, step.collected, step.fraction) == ("done", "ok", 450, 1.0)
+        target = Target.objects.get()
+        assert (target.outcome_code, target.reported_total, target.status) == ("ok", 450, "active")
+        assert target.last_scraped_at is not None
+
+    def test_a_second_run_finds_nothing_new(self, source):
+        source.script = make_pages(30)
+        first = run(start())
+        second = run(Job.objects.start(first.project))
+        assert (second.new, second.unchanged, second.to_analyse) == (0, 30, 0)
+        assert second.status_message == "30 reviews: 30 known already."
+        assert Result.objects.count() == 30
+
+    def test_nothing_is_analysed_where_that_is_off(self, source, engine):
+        source.script = make_pages(20)
+        job = run(start(analyse=False))
+        assert (job.status, job.new, job.to_analyse) == ("completed", 20, 0)
+        assert engine.read == []
+        assert Result.objects.filter(state="pending").count() == 20
+
+    def test_a_target_without_reviews_is_done_and_empty(self, source):
+        job = run(start())
+        assert (job.status, job.status_message) == ("completed", "0 reviews.")
+        assert job.steps.get().outcome_code == "empty"
+
+    def test_no_more_is_kept_than_asked_for(self, source):
+        source.script = make_pages(10, 10, 10)
+        project = make_project()
+        make_target(project)
+        job = run(Job.objects.start(project, options={"max_results": 15}))
+        assert (job.new, job.status) == (15, "completed")
+        assert source.asked[0].max_results == 15
+
+    def test_dates_out_of_range_and_unknown_ones_are_left_out(self, source):
+        (page,) = make_pages(1)
+        days = [datetime(2026, 3, day, 23, 59, tzinfo=UTC) for day in (1, 2, 3, 4)]
+        page.items[:] = [make_item(day.day, published_at=day) for day in days] + [make_item("undated", published_at=None)]
+        source.script = [page]
+        project = make_project()
+        make_target(project)
+        job = run(Job.objects.start(project, options={"date_from": "2026-03-02", "date_to": "2026-03-03"}))
+        assert sorted(Result.objects.values_list("external_id", flat=True)) == ["2", "3"]
+        assert job.new == 2
+
+    def test_bad_rows_are_kept_with_line_and_reason(self, source):
+        bad = [BadRow(line, "No text.", "a,b") for line in (7, 9)]
+        source.script = make_pages(5, row_errors=bad)
+        job = run(start())
+        assert job.status_message == "5 reviews: 5 new. 2 rows could not be read."
+        kept = RowError.objects.filter(job=job).order_by("line")
+        assert [(row.line, row.reason, row.raw) for row in kept] == [(7, "No text.", "a,b"), (9, "No text.", "a,b")]
+
+    def test_notes_of_a_source_are_in_the_log(self, source):
+        source.script = make_pages(1, notes=["Reddit closed its JSON: the feed is read instead."])
+        job = run(start())
+        assert any("the feed is read instead" in message for message in messages(job))
+
+    def test_lines_of_the_log_are_numbered_without_gaps_in_order(self, source):
+        source.script = make_pages(1, 1, notes=["one", "two"])
+        job = run(start())
+        seqs = list(LogLine.objects.filter(job=job).order_by("id").values_list("seq", flat=True))
+        assert seqs == sorted(set(seqs))
+        assert seqs[-1] == job.seq
+
+
+class TestFailing:
+    def test_a_wall_fails_the_target_and_says_what_to_do(self, source):
+        source.script = [SourceError(Outcome.CAPTCHA, "Steam asks for a captcha. Try again tomorrow.", can_retry=False)]
+        job = run(start())
+        assert (job.status, job.error_message) == ("failed", "Steam asks for a captcha. Try again tomorrow.")
+        target = Target.objects.get()
+        assert (target.status, target.outcome_code) == ("error", "captcha")
+        assert target.error_message == "Steam asks for a captcha. Try again tomorrow."
+        assert job.steps.get().attempts == 1
+
+    def test_what_was_read_before_the_wall_is_kept(self, source):
+        wall = SourceError(Outcome.CAPTCHA, "A wall.", can_retry=False)
+        source.script = [*make_pages(8), wall]
+        job = run(start())
+        assert (job.status, job.new, Result.objects.count()) == ("partial", 8, 8)
+        assert Result.objects.filter(state="analysed").count() == 8
+
+    def test_some_failed_targets_make_a_job_partial(self, monkeypatch):
+        project = make_project()
+        good, bad = make_target(project, label="Good"), make_target(project, label="Bad")
+        wall = SourceError(Outcome.CAPTCHA, "A wall.", can_retry=False)
+        scripts = {good.pk: ScriptedSource(*make_pages(4)), bad.pk: ScriptedSource(wall)}
+        monkeypatch.setattr(collecting, "get_source", lambda target: scripts[target.pk])
+        job = run(Job.objects.start(project))
+        assert (job.status, job.status_message) == ("partial", "4 reviews: 4 new. 1 of 2 targets failed: A wall.")
+        again = job.retry()
+        assert (again.trigger, again.retry_of) == ("retry", job)
+        assert [step.target for step in again.steps.all()] == [bad]
+
+    def test_a_passing_failure_is_tried_three_times(self, source, no_pauses):
+        source.script = [SourceError(Outcome.NETWORK, "No connection.", can_retry=True)]
+        job = run(start())
+        assert len(source.asked) == 3
+        assert (job.status, job.steps.get().outcome_code) == ("failed", "network")
+
+    def test_the_next_attempt_waits(self, source, monkeypatch):
+        monkeypatch.setattr(runner, "PATIENCE", timedelta(0))
+        source.script = [SourceError(Outcome.NETWORK, "No connection.", can_retry=True)]
+        job = run(start())
+        step = job.steps.get()
+        assert (job.status, step.state, step.attempts) == ("running", "waiting", 1)
+        assert timedelta(seconds=5) < step.not_before - timezone.now() < timedelta(seconds=11)
+        assert messages(job)[-1].endswith("No connection. Trying again in 10 s.")
+
+    def test_attempts_count_anew_once_a_page_is_stored(self, source, no_pauses):
+        broken = SourceError(Outcome.NETWORK, "No connection.", can_retry=True)
+        source.script = [Outage(broken, broken), *make_pages(2), broken]
+        job = run(start())
+        assert (job.status, job.new) == ("partial", 2)
+        assert len(source.asked) == 6  # two in vain, one that stores a page and fails, three more in vain
+
+    def test_an_error_of_our_own_is_told_as_one_and_hurts_nobody_else(self, source, no_pauses):
+        source.script = [ZeroDivisionError("a secret detail")]
+        broken = start()
+        job = run(broken)
+        assert (job.status, job.error_message) == ("failed", runner.OUR_FAULT)
+        assert not any("secret" in message for message in messages(job))
+
+    def test_a_step_that_killed_three_workers_is_given_up(self):
+        job = make_job(status="running")
+        step = make_step(job, attempts=3)
+        job = run(job)
+        step.refresh_from_db()
+        assert (job.status, step.outcome_code) == ("failed", "internal")
+        assert "broke off 3 times" in step.message
+
+    def test_a_batch_that_killed_three_workers_is_marked_as_failed(self, source):
+        source.script = make_pages(5)
+        job = start()
+        collect_only(job)
+        Step.objects.filter(kind=StepKind.ANALYSE).update(attempts=3)
+        job = run(job)
+        assert (job.status, job.pending) == ("partial", 0)
+        assert Result.objects.filter(state="failed").count() == 5
+        assert sum(rollup.counters["state_failed"] for rollup in DailyRollup.objects.all()) == 5
+
+    def test_an_engine_that_cannot_work_fails_the_batch(self, source, monkeypatch):
+        def broken():
+            raise AnalysisError("model_missing", "The model is not there.")
+
+        monkeypatch.setattr(analysing, "get_engine", broken)
+        source.script = make_pages(5)
+        job = run(start())
+        assert (job.status, job.error_message) == ("partial", "The model is not there.")
+
+
+class TestOutages:
+    def test_a_database_that_was_away_costs_no_attempt(self, source, monkeypatch):
+        source.script = [Outage(*[AutoReconnect("connection closed")] * 5), *make_pages(3)]
+        job = run(start())
+        assert (job.status, job.new, job.steps.get().attempts) == ("completed", 3, 0)
+
+
+class TestCancelling:
+    def test_a_cancelled_job_ends_at_once_and_keeps_what_it_has(self, source):
+        first, second = make_pages(5, 5)
+        job = start()
+        source.script = [first, job.cancel, second]
+        job = run(job)
+        assert (job.status, job.new, Result.objects.count()) == ("cancelled", 5, 5)
+        step = job.steps.get()
+        assert (step.state, step.outcome_code) == ("cancelled", "cancelled")
+
+    def test_an_ended_job_is_not_cancelled(self, source):
+        job = run(start())
+        assert not job.cancel()
+        job.refresh_from_db()
+        assert job.status == "completed"
+
+    def test_a_job_ends_once(self):
+        job = make_job(status="running")
+        ends = [job.end(JobStatus.COMPLETED, "Done."), job.cancel(), job.time_out()]
+        assert ends == [True, False, False]
+        assert LogLine.objects.filter(job=job).count() == 1
+
+    def test_the_next_run_analyses_what_a_cancelled_one_left(self, source, engine):
+        source.script = make_pages(5)
+        job = start()
+        collect_only(job)
+        job.cancel()
+        assert Result.objects.filter(state="pending").count() == 5
+        job = run(Job.objects.start(job.project))
+        assert (job.status, job.new, job.unchanged, job.analysed) == ("completed", 0, 5, 5)
+        assert Result.objects.filter(state="analysed").count() == 5
+
+    def test_an_overdue_job_times_out(self):
+        job = make_job(status="running", created_at=timezone.now() - timedelta(hours=7))
+        make_step(job)
+        assert not runner.sweep()
+        job.refresh_from_db()
+        assert (job.status, job.steps.get().state) == ("timed_out", "cancelled")
+
+    def test_a_forgotten_job_is_settled(self):
+        job = make_job(status="running")
+        make_step(job, state="done", collected=0)
+        runner.sweep()
+        job.refresh_from_db()
+        assert job.status == "completed"
+
+
+class TestLeaving:
+    def test_a_leaving_worker_hands_back_its_step_after_the_page(self, source):
+        source.script = make_pages(5, 5)
+        job = start()
+        runner.work(lambda: Result.objects.exists())
+        step = job.steps.collecting().get()
+        assert (step.state, step.cursor, step.attempts, step.collected) == ("waiting", "1", 0, 5)
+        assert run(job).new == 10
+        assert [request.cursor for request in source.asked] == ["", "1"]
+
+    def test_analysis_goes_first_after_a_spell_of_collecting(self, source, engine, monkeypatch):
+        monkeypatch.setattr(collecting, "SPELL", 0.0)
+        first, second = make_pages(5, 5)
+        read_before = []
+        source.script = [first, lambda: read_before.append(len(engine.read)), second]
+        job = run(start())
+        assert read_before == [5]
+        assert (job.status, job.new, job.analysed) == ("completed", 10, 10)
+
+
+class TestFencing:
+    def test_a_worker_that_lost_its_step_stores_nothing_more(self, source):
+        def steal():
+            Step.objects.filter(kind=StepKind.COLLECT).update(lease_until=timezone.now() - timedelta(seconds=1))
+            assert leases.claim("thief") is not None
+
+        first, second = make_pages(5, 5)
+        source.script = [first, steal, second]
+        job = start(analyse=False)
+        runner.Worker(lambda: False, leases.LEASE).run(leases.claim("first"))
+        job.refresh_from_db()
+        assert (job.new, Result.objects.count()) == (5, 5)
+        assert job.steps.collecting().get().worker == "thief"
+
+    def test_a_commit_whose_answer_was_lost_is_not_repeated(self, source, monkeypatch):
+        lost = Outage(AutoReconnect("connection closed"), then=in_transaction)
+        monkeypatch.setattr(collecting, "in_transaction", lost)
+        source.script = make_pages(5, 5)
+        job = run(start())
+        assert (job.new, job.updated, job.unchanged, job.analysed) == (10, 0, 0, 10)
+        assert [request.cursor for request in source.asked] == ["", "1"]
+
+
+def collect_only(job):
+    """Everything but the analysis, which stays waiting."""
+    runner.Worker(lambda: False, leases.LEASE).run(leases.claim("collector"))
+    assert set(job.steps.unfinished().values_list("kind", flat=True)) == {StepKind.ANALYSE}

@@ -1,0 +1,214 @@
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django import forms
+from django.conf import settings
+from django.template import Context, Template
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.utils import timezone
+
+from accounts.templatetags import ui
+
+HOSTILE = '<script>alert("camera")</script>'
+
+
+def render(source: str, path: str = "/", **context: object) -> str:
+    return Template(source).render(Context({"request": RequestFactory().get(path), **context}))
+
+
+class TestIcons:
+    def test_are_inline_drawings_hidden_from_screen_readers(self):
+        svg = ui.icon("play")
+        assert svg.startswith("<svg")
+        assert 'aria-hidden="true"' in svg
+        assert 'class="icon"' in svg
+        assert "xmlns" not in svg
+
+    def test_every_icon_a_template_names_exists(self):
+        sources = "\n".join(path.read_text() for path in Path(settings.BASE_DIR, "templates").rglob("*.html"))
+        names = set(re.findall(r'icon(?: |=|:)"([a-z0-9-]+)"', sources)) | {
+            drawing for _, drawing, _ in ui.BADGES.values()
+        }
+        assert len(names) > 30
+        for name in names:
+            ui.icon(name)
+
+
+class TestBadges:
+    @pytest.mark.parametrize("value", ui.BADGES)
+    def test_have_an_icon_and_a_word(self, value):
+        html = ui.badge(value)
+        assert "<svg" in html
+        assert ui.BADGES[value][0] in html
+
+    def test_of_unknown_values_say_them_in_plain_words(self):
+        assert "Rate limited" in ui.badge("rate_limited")
+        assert "<b>" not in ui.badge("<b>x</b>")
+
+    def test_can_say_something_else(self):
+        assert "3 of 4 done" in ui.badge("running", "3 of 4 done")
+
+
+class TestStars:
+    def test_show_five(self):
+        assert ui.stars(4, 5).count("★") == 5
+        assert 'aria-label="4 of 5 stars"' in ui.stars(4, 5)
+        assert '<span class="off">★</span>' in ui.stars(4, 5)
+
+    def test_of_other_scales_are_numbers(self):
+        assert ui.stars(8, 10) == "8/10"
+        assert ui.stars(-3, 4) == "-3/4"
+        assert ui.stars(7.5, None) == "7.5"
+
+    def test_are_nothing_without_a_rating(self):
+        assert ui.stars(None, 5) == ""
+
+
+class TestScore:
+    @pytest.mark.parametrize(
+        ("value", "x", "width"), [(1, "50", "50"), (-1, "0", "50"), (-0.5, "25", "25"), (9, "50", "50")]
+    )
+    def test_bar_starts_in_the_middle(self, value, x, width):
+        assert f'x="{x}%" width="{width}%"' in ui.score(value)
+
+    def test_is_written_with_a_real_minus(self):
+        assert "−0.42" in ui.score(-0.42)
+        assert "+0.42" in ui.score(0.42)
+
+    def test_is_nothing_without_a_value(self):
+        assert ui.score(None) == ""
+
+
+class TestMarkWords:
+    def test_marks_words_that_begin_like_a_word_of_the_query(self):
+        assert ui.mark_words("Cameras, camera? webcam", "CAM") == "<mark>Cameras</mark>, <mark>camera</mark>? webcam"
+
+    def test_never_lets_markup_through(self):
+        assert ui.mark_words(HOSTILE, "camera script") == (
+            "&lt;<mark>script</mark>&gt;alert(&quot;<mark>camera</mark>&quot;)&lt;/<mark>script</mark>&gt;"
+        )
+
+    @pytest.mark.parametrize("query", ["", None, "(((", ".*", "<b>"])
+    def test_takes_any_query_literally(self, query):
+        assert ui.mark_words("plain (text).", query) == "plain (text)."
+
+    def test_does_not_find_words_inside_of_entities(self):
+        assert ui.mark_words("fish & chips", "amp") == "fish &amp; chips"
+
+    def test_an_excerpt_shows_the_first_hit(self):
+        text = "filler " * 100 + "the camera broke " + "filler " * 100
+        excerpt = ui.mark_words(text, "camera", 90)
+        assert "<mark>camera</mark> broke" in excerpt
+        assert excerpt.startswith("…")
+        assert excerpt.endswith("…")
+        assert len(excerpt) < 120
+
+    def test_an_excerpt_of_a_short_text_is_the_text(self):
+        assert ui.mark_words("short", "", 90) == "short"
+
+
+class TestPushedWords:
+    def test_show_side_and_strength(self):
+        html = ui.pushed_words([("not", -0.05), ("great", 0.4), ("the", 0.001), ("<b>", 0.0)])
+        assert '<span class="push-negative" title="-0.05">not</span>' in html
+        assert '<span class="push-positive push-strong" title="+0.40">great</span>' in html
+        assert html.endswith("the &lt;b&gt;")
+
+
+class TestTimes:
+    MOMENT = datetime(2026, 3, 5, 23, 30, tzinfo=UTC)
+
+    def test_name_their_zone(self):
+        with timezone.override("Europe/Vienna"):
+            assert ui.timestamp(self.MOMENT) == (
+                '<time datetime="2026-03-05T23:30:00+00:00" data-style="relative">Mar 6, 2026, 00:30 CET</time>'
+            )
+
+    def test_can_be_a_day_only(self):
+        assert ">Mar 5, 2026</time>" in ui.timestamp(self.MOMENT, "date")
+
+    def test_are_nothing_without_a_moment(self):
+        assert ui.timestamp(None) == ""
+
+    @pytest.mark.parametrize(
+        ("seconds", "words"), [(None, "–"), (0, "0 s"), (89, "89 s"), (90, "2 min"), (5399, "90 min"), (7200, "2 h")]
+    )
+    def test_spans_use_their_largest_unit(self, seconds, words):
+        assert ui.duration(seconds) == words
+
+
+class TestQueryStrings:
+    def test_a_chip_takes_away_one_value_and_goes_to_the_first_page(self):
+        path = "/?sentiment=positive&sentiment=negative&platform=steam&after=abc"
+        assert render('{% qs_without "sentiment" "negative" %}', path) == "?sentiment=positive&amp;platform=steam"
+
+    def test_the_last_value_takes_its_key_along(self):
+        assert render('{% qs_without "platform" "steam" %}', "/?platform=steam") == "?"
+
+
+class TestNavigation:
+    LINK = '{% nav_link "landing" icon="house" label="Start" count=n %}'
+
+    def test_the_page_one_is_on_is_current(self):
+        assert 'aria-current="page"' in render(self.LINK, "/")
+
+    def test_a_count_of_zero_is_shown_and_none_is_not(self):
+        assert '<span class="nav-count">0</span>' in render(self.LINK, n=0)
+        assert "nav-count" not in render(self.LINK, n="")
+
+    def test_exact_links_are_not_current_below_their_page(self):
+        below = '{% nav_link "landing" icon="house" label="Start" exact=True %}'
+        assert "aria-current" not in render(below, "/elsewhere/")
+
+
+class TestSentenceCase:
+    @pytest.mark.parametrize(
+        ("title", "ours"), [("  Sign\n In ", "Sign in"), ("New Password (again)", "New password (again)"), ("", "")]
+    )
+    def test_makes_titles_sentences(self, title, ours):
+        assert ui.sentence_case(title) == ours
+
+
+class ExampleForm(forms.Form):
+    name = forms.CharField(max_length=5, help_text="How you call it.")
+    size = forms.ChoiceField(choices=[("s", "Small")], widget=forms.RadioSelect)
+    token = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class TestForms:
+    def test_each_field_has_a_label_help_and_errors_that_it_refers_to(self):
+        html = render_to_string("ui/_form.html", {"form": ExampleForm({"name": "too long"})})
+        described = re.search(r'name="name"[^>]*aria-describedby="([^"]+)"', html)
+        assert described
+        assert all(f'id="{part}"' in html for part in described[1].split())
+        assert 'aria-invalid="true"' in html
+        assert '<label for="id_name">Name</label>' in html
+        assert "<legend>Size</legend>" in html
+
+    def test_the_summary_leads_to_the_fields_with_errors(self):
+        html = render_to_string("ui/_form.html", {"form": ExampleForm({"name": "too long", "size": "s"})})
+        assert '<a href="#id_name">Name</a>' in html
+        assert "#id_size" not in html
+
+    def test_a_form_without_errors_has_no_summary(self):
+        assert 'role="alert"' not in render_to_string("ui/_form.html", {"form": ExampleForm()})
+
+
+class TestStaticFiles:
+    SCRIPTS = sorted(Path(settings.BASE_DIR, "static/js").glob("*.js"))
+    PAGES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
+
+    @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+    def test_scripts_never_build_markup_from_text(self, path):
+        assert not re.search(
+            r"\beval\(|innerHTML|outerHTML|insertAdjacentHTML|document\.write|new Function", path.read_text()
+        )
+
+    def test_templates_have_nothing_inline(self):
+        inline = re.compile(
+            r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=\"|hx-on|javascript:|\bjs:", re.IGNORECASE
+        )
+        assert [path.name for path in self.PAGES if inline.search(path.read_text())] == []

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django_mongodb_backend.fields import ObjectIdAutoField, ObjectIdField
 
+from accounts.models import User
 from accounts.ownership import OwnedModel, OwnedQuerySet
 from projects.choices import Platform
 from projects.models import Project, Target
@@ -39,9 +40,12 @@ class Result(OwnedModel):
     target_id: ObjectId
     job_id: ObjectId | None
     id = ObjectIdAutoField(primary_key=True)
+    # Goes with its project: a deletion by owner would read all reviews.
+    owner = models.ForeignKey(User, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="results", db_index=False)
     target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="results", db_index=False)
-    job = models.ForeignKey("scraping.Job", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    # Provenance only: a review outlives its job, and to find those of a job that goes would read all reviews.
+    job = models.ForeignKey("scraping.Job", on_delete=models.DO_NOTHING, null=True, related_name="+", db_index=False)
     platform = models.CharField(max_length=12, choices=Platform)
     external_id = models.CharField(max_length=200)
     content_hash = models.CharField(max_length=32, editable=False)
@@ -160,7 +164,7 @@ class DailyRollup(OwnedModel):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
     day = models.DateTimeField()  # midnight UTC
     platform = models.CharField(max_length=12, choices=Platform)
-    target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="+", db_index=False)
+    target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="+")
     counters = models.JSONField(default=dict)  # every name of COUNTERS → integer
 
     objects = DailyRollupQuerySet.as_manager()

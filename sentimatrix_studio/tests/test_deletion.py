@@ -1,0 +1,134 @@
+"""What goes with a target, a project and an account: everything, by index, and what comes in at the last moment too."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from bson import ObjectId
+from django.apps import apps
+from django.db import connection
+from django.db.models.sql.subqueries import DeleteQuery
+
+from accounts.models import User
+from accounts.tests.factories import make_user
+from projects import files
+from projects.models import Target
+from projects.tests.factories import make_project, make_target
+from results.models import DailyRollup, Result
+from scraping.choices import Level, StepKind
+from scraping.models import Job, LogLine, RowError, Step
+from sentimatrix_studio.mongo.pipelines import collection
+
+pytestmark = pytest.mark.django_db
+
+DAY = datetime(2026, 3, 2, tzinfo=UTC)
+OURS = ("accounts", "projects", "integrations", "results", "scraping")
+
+
+def make_result(target: Target, job: Job | None = None) -> Result:
+    row = {"owner_id": target.owner_id, "project_id": target.project_id, "target": target, "job": job}
+    return Result.objects.create(**row, platform=target.platform, external_id=str(ObjectId()), dated_at=DAY)
+
+
+def make_everything(owner: User) -> Target:
+    """A project of the owner's with a row in every collection that can hang on it."""
+    EmailAddress.objects.create(user=owner, email=owner.email)
+    owner.token_families.create(refresh_id="1", password_mark="2", expires_at=datetime(2999, 1, 1, tzinfo=UTC))
+    upload = files.save(owner.pk, "reviews.csv", [b"text\nGood."])
+    target = make_target(make_project(owner), file_id=upload.id)
+    job = Job.objects.create(owner=owner, project=target.project)
+    make_result(target, job)
+    rollup = {"project": target.project, "platform": target.platform, "target": target, "day": DAY}
+    DailyRollup.objects.create(pk=ObjectId(), owner=owner, **rollup)
+    Step.objects.create(job=job, kind=StepKind.COLLECT, target=target)
+    Step.objects.create(job=job, kind=StepKind.ANALYSE)
+    LogLine.objects.create(job=job, seq=1, level=Level.INFO, message="Started.")
+    RowError.objects.create(job=job, target=target, line=3, reason="No text.")
+    return target
+
+
+def rows() -> dict[str, int]:
+    """How many documents each collection of ours, and the store of files, holds."""
+    models = [model for app in OURS for model in apps.get_app_config(app).get_models()]
+    counts = {model.__name__: model._default_manager.count() for model in models}
+    stored = {name: connection.database[f"{files.BUCKET}.{name}"].count_documents({}) for name in ("files", "chunks")}
+    return {**counts, "EmailAddress": EmailAddress.objects.count(), **stored}
+
+
+@contextmanager
+def profiled() -> Iterator[list[dict[str, Any]]]:
+    """What MongoDB itself says of every operation in the block."""
+    database, operations = connection.database, []
+    database.command("profile", 2)
+    try:
+        yield operations
+    finally:
+        database.command("profile", 0)
+        operations += database["system.profile"].find({"ns": {"$not": {"$regex": "profile"}}})
+        database["system.profile"].drop()
+
+
+@pytest.fixture
+def target() -> Target:
+    for name in ("files", "chunks"):  # no model, so nobody empties them between tests
+        connection.database[f"{files.BUCKET}.{name}"].delete_many({})
+    make_everything(make_user())
+    return make_everything(make_user())
+
+
+def test_every_collection_takes_part_in_these_tests(target):
+    assert min(rows().values()) >= 2
+
+
+def test_everything_goes_with_the_account(target):
+    before = rows()
+    target.owner.delete_everything()
+    assert rows() == {name: count // 2 for name, count in before.items()}
+
+
+def test_everything_but_the_account_goes_with_the_project(target):
+    before = rows()
+    target.project.delete()
+    kept = ("User", "TokenFamily", "EmailAddress")
+    assert rows() == {name: count if name in kept else count // 2 for name, count in before.items()}
+
+
+def test_reviews_figures_and_file_go_with_the_target(target):
+    before, other = rows(), make_target(target.project)
+    make_result(other)
+    target.delete()
+    gone = ("Target", "Result", "DailyRollup", "Step", "RowError", "files", "chunks")
+    assert rows() == {name: count - (name in gone) for name, count in before.items()} | {"Target": 2, "Result": 2}
+
+
+@pytest.mark.parametrize("what", ["account", "project", "target"])
+def test_a_deletion_finds_what_it_removes_by_index(target, what):
+    with profiled() as operations:
+        deletion_of(target, what)()
+    plans = {(op["ns"].split(".", 1)[1], op["planSummary"].split()[0]) for op in operations if "planSummary" in op}
+    assert {("results_result", "IXSCAN"), ("results_dailyrollup", "IXSCAN"), ("scraping_step", "IXSCAN")} <= plans
+    assert [plan for plan in plans if plan[1] == "COLLSCAN" and plan[0].split("_")[0] in OURS] == []
+
+
+@pytest.mark.parametrize("what", ["account", "project", "target"])
+def test_a_page_stored_during_the_deletion_goes_as_well(target, what, monkeypatch):
+    """A worker may store as long as its step is there: here one does so before every single deletion."""
+    delete_rows, steps = DeleteQuery.do_query, collection(Step)
+
+    def store_and_delete_rows(*args: Any, **kwargs: Any) -> Any:
+        if steps.count_documents({"target_id": target_id}):
+            copies.insert_one({**review, "_id": ObjectId(), "external_id": str(ObjectId())})
+        return delete_rows(*args, **kwargs)
+
+    copies, target_id = collection(Result), target.pk
+    review = copies.find_one({"target_id": target_id})
+    monkeypatch.setattr(DeleteQuery, "do_query", store_and_delete_rows)
+    deletion_of(target, what)()
+    assert copies.count_documents({"target_id": target_id}) == 0
+
+
+def deletion_of(target: Target, what: str) -> Callable[[], Any]:
+    return {"account": target.owner.delete_everything, "project": target.project.delete, "target": target.delete}[what]

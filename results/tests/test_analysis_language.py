@@ -12,6 +12,7 @@ ENGLISH = [
     "ok",
     "meh.",
     "Great game :)",
+    "The action clichés just pile up.",
     "A café with naïve charm and the best crème brûlée in town",
 ]
 OTHERS = [
@@ -26,6 +27,7 @@ OTHERS = [
     ("Отличная игра", "ru"),
     ("这个游戏非常好玩", "zh"),
     ("このゲームは面白いです", "ja"),
+    ("好", "zh"),
     ("이 게임 정말 재미있어요", "ko"),
 ]
 

@@ -10,7 +10,6 @@ from allauth.account.models import EmailAddress
 from bson import ObjectId
 from django.apps import apps
 from django.db import connection
-from django.db.models.sql.subqueries import DeleteQuery
 
 from accounts.models import User
 from accounts.tests.factories import make_user
@@ -20,6 +19,7 @@ from projects.tests.factories import make_project, make_target
 from results.models import DailyRollup, Result
 from scraping.choices import Level, StepKind
 from scraping.models import Job, LogLine, RowError, Step
+from sentimatrix_studio.mongo.compiler import SQLDeleteCompiler
 from sentimatrix_studio.mongo.pipelines import collection
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +116,7 @@ def test_a_deletion_finds_what_it_removes_by_index(target, what):
 @pytest.mark.parametrize("what", ["account", "project", "target"])
 def test_a_page_stored_during_the_deletion_goes_as_well(target, what, monkeypatch):
     """A worker may store as long as its step is there: here one does so before every single deletion."""
-    delete_rows, steps = DeleteQuery.do_query, collection(Step)
+    delete_rows, steps = SQLDeleteCompiler.execute_sql, collection(Step)
 
     def store_and_delete_rows(*args: Any, **kwargs: Any) -> Any:
         if steps.count_documents({"target_id": target_id}):
@@ -125,7 +125,7 @@ def test_a_page_stored_during_the_deletion_goes_as_well(target, what, monkeypatc
 
     copies, target_id = collection(Result), target.pk
     review = copies.find_one({"target_id": target_id})
-    monkeypatch.setattr(DeleteQuery, "do_query", store_and_delete_rows)
+    monkeypatch.setattr(SQLDeleteCompiler, "execute_sql", store_and_delete_rows)
     deletion_of(target, what)()
     assert copies.count_documents({"target_id": target_id}) == 0
 

@@ -37,9 +37,9 @@ class Feed {
   onClose(code) {
     clearInterval(this.ping);
     if (this.isOver) return;
-    this.failures += 1;
+    this.failures = code >= REFUSED ? Infinity : this.failures + 1;
     this.tell("onClose", this.failures);
-    if (code >= REFUSED) return;
+    if (this.failures === Infinity) return;
     const pause = Math.min(LONGEST_PAUSE, 500 * 2 ** this.failures) * (0.5 + Math.random());
     this.timer = setTimeout(() => this.open(), pause);
   }

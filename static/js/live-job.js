@@ -58,11 +58,11 @@ class LiveJob extends HTMLElement {
   onMessage(message) {
     if (!message.type?.startsWith("job.") || message.job_id !== this.dataset.job) return;
     if (message.type === "job.progress") this.apply(message);
-    else this.ask();
+    else this.ask().catch(() => {}); // offline: the socket's next snapshot will tell
   }
 
   async ask() {
-    const response = await fetch(`${this.getAttribute("src")}?after=${this.seq}`, { headers: { Accept: "application/json" } });
+    const response = await fetch(`${this.getAttribute("src")}?after=${this.seq - 1}`, { headers: { Accept: "application/json" } });
     if (!response.ok) throw new Error(`${response.status} from ${response.url}`);
     this.apply(await response.json());
   }
@@ -126,11 +126,11 @@ class LiveJob extends HTMLElement {
     const list = this.field("log");
     if (!list) return;
     const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 24;
-    const known = Number(list.lastElementChild?.dataset.seq ?? 0);
-    for (const { seq, at, level, message } of lines) {
-      if (seq <= known) continue;
+    const known = new Set([...list.querySelectorAll("time")].map(time => time.dateTime));
+    for (const { at, level, message } of lines) {
+      if (known.has(at)) continue;
       const time = make("time", { dateTime: at, textContent: clock.format(new Date(at)) });
-      list.append(make("li", { className: level, attributes: { "data-seq": seq } }, time, message));
+      list.append(make("li", { className: level }, time, message));
     }
     while (list.children.length > LOG_LINES) list.firstElementChild.remove();
     if (isAtEnd) list.scrollTop = list.scrollHeight;

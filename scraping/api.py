@@ -225,7 +225,8 @@ class ImportViewSet(ProjectViewSet):
         upload = importing.keep(signed_in(request).pk, said["file"].name, said["file"].chunks())
         try:
             with refusals():
-                job = importing.start(project, upload, said["options"])
+                options = importing.preview(upload, said["options"]).options
+                job = importing.start(project, upload, options)
         except (ValidationError, exceptions.APIException):
             files.delete(upload.id)
             raise

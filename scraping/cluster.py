@@ -100,7 +100,7 @@ def _run_once() -> None:
 def _begin(**kwargs: Any) -> None:
     """In every new worker process, before its first task."""
     signal.signal(signal.SIGTERM, leaving.on_signal)
-    connection.close_pool()  # of the parent: a connection serves one process
+    connection.close_pool()  # type: ignore[attr-defined]  # of the parent: a connection serves one process
     bell.ring(1)  # the death of another worker may be why this one is here
 
 

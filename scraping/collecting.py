@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db.models import F
+
 from projects.models import Target
 from results import ingest
 from scraping import leases, settling
 from scraping.choices import Level
 from scraping.hand import Hand
-from scraping.models import RowError
+from scraping.models import Job, RowError
 from scraping.sources import get_source
-from scraping.sources.base import Fetcher, Outcome, Page, Request
+from scraping.sources.base import Page, Request
+from scraping.sources.fetch import Fetcher
+from scraping.sources.outcomes import Outcome, SourceError
 from sentimatrix_studio.mongo.transaction import in_transaction
 
 SPELL = 20.0  # seconds after which analysis may go first
@@ -59,80 +63,112 @@ def _midnight(day: str | None) -> datetime | None:
 
 def collect(hand: Hand) -> None:
     """Read the target from where the step's cursor stands. Raises LeaseLost, Leaving and SourceError."""
-    step, target = hand.step, Target.objects.get(pk=hand.step.target_id)
-    scope = Scope.of(hand.job.options, target)
-    request = Request(
-        platform=target.platform,
-        external_id=target.external_id,
-        url=target.url,
-        options=target.options,
-        max_results=scope.max_results,
-        cursor=step.cursor,
-    )
-    began = time.monotonic()
-    for page in get_source(target).pages(request, Fetcher(check=hand.check)):
-        _keep(hand, target, scope, page)
-        if scope.is_met(step.collected):
-            break
-        if _should_pause(hand, time.monotonic() - began):
-            leases.release(step)
-            return
-        hand.check()
-    outcome = Outcome.OK if step.collected else Outcome.EMPTY
-    hand.tell(is_over=in_transaction(lambda: settling.end_collecting(step, hand.job, outcome)))
+    visit = Visit(hand)
+    try:
+        is_read = visit.read()
+    except SourceError:
+        visit.count_requests()
+        raise
+    if is_read:
+        visit.end()
+    else:
+        leases.release(hand.step)
 
 
-def _keep(hand: Hand, target: Target, scope: Scope, page: Page) -> None:
-    stored, after = in_transaction(lambda: _store(hand, target, scope, page))
-    for name, value in after.items():
-        setattr(hand.step, name, value)
-    hand.tell(added=stored.new)
+class Visit:
+    """One attempt at a target."""
 
+    def __init__(self, hand: Hand) -> None:
+        self.hand, self.step, self.job = hand, hand.step, hand.job
+        self.target = Target.objects.get(pk=hand.step.target_id)
+        self.scope = Scope.of(hand.job.options, self.target)
+        self.fetcher = Fetcher(hand.check)
+        self.began = time.monotonic()
+        self._counted = 0  # requests in the job's counters
 
-def _store(hand: Hand, target: Target, scope: Scope, page: Page) -> tuple[ingest.Stored, dict[str, Any]]:
-    """Everything the page changes, and how the step stands after it. To be called in a transaction."""
-    step, job = hand.step, hand.job
-    leases.renew(step, hand.lease)  # first, so that a worker whose step is gone does not even begin
-    items = scope.cut(page.items, step.collected)
-    stored = ingest.store(target, job.pk, items, analyse=job.project.analyse)
-    collected = step.collected + stored.new + stored.updated + stored.unchanged
-    total = page.reported_total if page.reported_total is not None else step.reported_total
-    after = {
-        "cursor": page.cursor,
-        "attempts": 0,  # it got on: what comes next deserves all attempts
-        "turn": job.add_analysis(stored.pending, turn=step.turn),
-        "collected": collected,
-        "reported_total": total,
-        "fraction": scope.fraction(collected, total),
-    }
-    leases.hold(step, **after)
-    _keep_row_errors(hand, target, page)
-    lines = [(Level.INFO, f"{target}: {note}") for note in page.notes]
-    is_live = job.change(
-        lines,
-        new=stored.new,
-        updated=stored.updated,
-        unchanged=stored.unchanged,
-        to_analyse=len(stored.pending),
-        errors_count=len(page.row_errors),
-    )
-    if not is_live:
-        raise leases.LeaseLost
-    return stored, after
-
-
-def _keep_row_errors(hand: Hand, target: Target, page: Page) -> None:
-    if not page.row_errors:
-        return
-    room = max(0, ROW_ERRORS_KEPT - hand.job.row_errors.count())
-    RowError.objects.bulk_create(
-        RowError(job=hand.job, target=target, line=error.line, reason=error.reason[:300], raw=error.raw)
-        for error in page.row_errors[:room]
-    )
-
-
-def _should_pause(hand: Hand, seconds: float) -> bool:
-    """Between two pages: analysis that waits goes first, so that one sees early what the reviews say."""
-    if seconds > LONGEST_SPELL:
+    def read(self) -> bool:
+        """Page by page, until all is read; False when other work should come before the rest."""
+        for page in get_source(self.target).pages(self._request(), self.fetcher):
+            self._keep(page)
+            if self.scope.is_met(self.step.collected):
+                return True
+            if self._should_pause():
+                return False
+            self.hand.check()
         return True
-    return seconds > SPELL and hand.job.steps.analysing().waiting().exists()
+
+    def end(self) -> None:
+        outcome = Outcome.OK if self.step.collected else Outcome.EMPTY
+        self.count_requests()
+        self.hand.tell(is_over=in_transaction(lambda: settling.end_collecting(self.step, self.job, outcome)))
+
+    def count_requests(self) -> None:
+        """Those since the last page; a kill may lose their count, never a review's."""
+        if more := self._uncounted():
+            Job.objects.filter(pk=self.job.pk).update(requests_made=F("requests_made") + more)
+
+    def _request(self) -> Request:
+        return Request(
+            platform=self.target.platform,
+            external_id=self.target.external_id,
+            url=self.target.url,
+            options=self.target.options,
+            max_results=self.scope.max_results,
+            cursor=self.step.cursor,
+        )
+
+    def _keep(self, page: Page) -> None:
+        requests = self._uncounted()
+        stored, after = in_transaction(lambda: self._store(page, requests))
+        self._counted += requests
+        for name, value in after.items():
+            setattr(self.step, name, value)
+        self.hand.tell(added=stored.new)
+
+    def _store(self, page: Page, requests: int) -> tuple[ingest.Stored, dict[str, Any]]:
+        """Everything the page changes, in a transaction: all of it, or nothing. Also how the step stands after it."""
+        step, job = self.step, self.job
+        leases.renew(step, self.hand.lease)  # first, so that a worker whose step is gone does not even begin
+        items = self.scope.cut(page.items, step.collected)
+        stored = ingest.store(self.target, job.pk, items, analyse=job.project.analyse)
+        collected = step.collected + stored.new + stored.updated + stored.unchanged
+        total = page.reported_total if page.reported_total is not None else step.reported_total
+        after = {
+            "cursor": page.cursor,
+            "attempts": 0,  # it got on: what comes next deserves all attempts
+            "turn": job.add_analysis(stored.pending, turn=step.turn),
+            "collected": collected,
+            "reported_total": total,
+            "fraction": self.scope.fraction(collected, total),
+        }
+        leases.hold(step, **after)
+        self._keep_row_errors(page)
+        is_live = job.change(
+            [(Level.INFO, f"{self.target}: {note}") for note in page.notes],
+            new=stored.new,
+            updated=stored.updated,
+            unchanged=stored.unchanged,
+            to_analyse=len(stored.pending),
+            errors_count=len(page.row_errors),
+            requests_made=requests,
+        )
+        if not is_live:
+            raise leases.LeaseLost
+        return stored, after
+
+    def _keep_row_errors(self, page: Page) -> None:
+        if not page.row_errors:
+            return
+        room = max(0, ROW_ERRORS_KEPT - self.job.row_errors.count())
+        RowError.objects.bulk_create(
+            RowError(job=self.job, target=self.target, line=error.line, reason=error.reason[:300], raw=error.raw)
+            for error in page.row_errors[:room]
+        )
+
+    def _should_pause(self) -> bool:
+        """Analysis that waits goes first, so that one sees early what the reviews say."""
+        seconds = time.monotonic() - self.began
+        return seconds > LONGEST_SPELL or (seconds > SPELL and self.job.steps.analysing().waiting().exists())
+
+    def _uncounted(self) -> int:
+        return self.fetcher.requests - self._counted

@@ -90,7 +90,7 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
             await self.send_json({"type": "unsubscribed", "project_id": project_id})
 
     async def _subscribe(self, project_id: str) -> None:
-        if len(self.watched) >= MOST_PROJECTS or not await _owns(self.user, project_id):
+        if len(self.watched) >= MOST_PROJECTS or not await database_sync_to_async(_owns)(self.user, project_id):
             raise Refused(NOT_FOUND, "There is no such project, or it is not yours.")
         await self.channel_layer.group_add(progress.group(project_id), self.channel_name)
         self.watched[project_id] = -1
@@ -99,7 +99,7 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
 
     async def _catch_up(self, project_id: str) -> None:
         """Send what the latest job looks like now, unless that was the last thing sent: messages can get lost."""
-        content = await _latest(project_id, self.watched[project_id])
+        content = await database_sync_to_async(_latest)(project_id, self.watched[project_id])
         if content is not None:
             self.watched[project_id] = content["seq"]
             await self.send_json(content)
@@ -161,12 +161,10 @@ def is_own_origin(origin: str, host: str) -> bool:
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS) and urlsplit(origin).netloc == host
 
 
-@database_sync_to_async
 def _owns(user: User, project_id: str) -> bool:
     return Project.objects.owned_by(user).filter(pk=ObjectId(project_id)).exists()
 
 
-@database_sync_to_async
 def _latest(project_id: str, known_seq: int) -> progress.Message | None:
     job = Job.objects.filter(project_id=ObjectId(project_id)).order_by("-created_at").first()
     return progress.message(job) if job and (known_seq < 0 or job.seq != known_seq) else None

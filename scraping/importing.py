@@ -29,14 +29,15 @@ def preview(upload: files.Upload, options: imports.Options | None = None) -> imp
         return imports.preview(file, options)
 
 
-def start(project: Project, upload: files.Upload, options: imports.Options | None = None, label: str = "") -> Job:
-    """A job that reads the file into the project. Raises ValidationError and JobRefused.
+def start(project: Project, upload: files.Upload, options: imports.Options, label: str = "") -> Job:
+    """A job that reads the file into the project by the options of its preview. Raises ValidationError and JobRefused.
 
     The same file again is the same target; of two copies the older stays.
     """
+    if "text" not in options.columns:
+        raise ValidationError({"columns": "Say which column holds the text."})
     Job.objects.check_free(project)
-    complete = preview(upload, options).options
-    target = store_target(project, upload, complete, label)
+    target = store_target(project, upload, options, label)
     return Job.objects.start(project, [target], trigger=Trigger.IMPORT)
 
 

@@ -184,8 +184,8 @@ class Job(OwnedModel):
         """A new job over the targets which this one did not finish. Raises JobRefused."""
         if self.is_live:
             raise JobRefused("busy", "The job is still running.")
-        undone = self.steps.collecting().filter(state__in=[StepState.FAILED, StepState.CANCELLED])
-        targets = Target.objects.filter(pk__in=list(undone.values_list("target_id", flat=True)))
+        undone = self.steps.collecting().undone().values_list("target_id", flat=True)
+        targets = Target.objects.filter(pk__in=list(undone))
         return Job.objects.start(self.project, targets, trigger=Trigger.RETRY, options=self.options, retry_of=self)
 
     def _store(self, targets: Sequence[Target]) -> None:
@@ -244,6 +244,10 @@ class StepQuerySet(models.QuerySet["Step"]):
 
     def analysing(self) -> Self:
         return self.filter(kind=StepKind.ANALYSE)
+
+    def undone(self) -> Self:
+        """Ended without having been done: what a retry takes up again."""
+        return self.filter(state__in=[StepState.FAILED, StepState.CANCELLED])
 
     def waiting(self) -> Self:
         return self.filter(state=StepState.WAITING)

@@ -19,7 +19,7 @@ from scraping.heartbeat import Heartbeat
 from scraping.leases import LeaseLost
 from scraping.models import Job, Step
 from scraping.progress import Publisher, announce_end
-from scraping.sources.base import Outcome, SourceError
+from scraping.sources.outcomes import Outcome, SourceError
 from sentimatrix_studio.mongo.transaction import in_transaction
 
 logger = logging.getLogger(__name__)
@@ -166,7 +166,7 @@ def sweep() -> bool:
         if job.time_out():
             announce_end(job.pk)
     for job in Job.objects.live():
-        if in_transaction(lambda job=job: settling.settle(job)):  # type: ignore[misc]
+        if in_transaction(lambda job=job: settling.settle(job)):
             announce_end(job.pk)
     for file_id in importing.unused(files.forgotten()):
         files.delete(file_id)

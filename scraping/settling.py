@@ -10,7 +10,7 @@ from results import ingest
 from scraping import leases
 from scraping.choices import JobStatus, Level, StepKind, StepState
 from scraping.models import Job, Step
-from scraping.sources.base import Outcome
+from scraping.sources.outcomes import Outcome
 
 BROKEN_OFF = (
     f"The work broke off {leases.MAX_ATTEMPTS} times at the same place, so it was given up. "

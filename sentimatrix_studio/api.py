@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from accounts import api as accounts
 from projects.api import ProjectViewSet, TargetViewSet
+from scraping.api import ImportViewSet, JobViewSet
 from sentimatrix_studio import health, overview, problems
 
 Actions = dict[str, Any]  # method → name of the view set's action
@@ -13,6 +14,7 @@ Actions = dict[str, Any]  # method → name of the view set's action
 CHANGE: Actions = {"get": "retrieve", "put": "update", "delete": "destroy"}
 LIST: Actions = {"get": "list", "post": "create"}
 PROJECT = "projects/<objectid:project_id>"
+JOB = f"{PROJECT}/scrape/jobs/<objectid:job_id>"
 projects, targets = {"stats_of": overview.project_stats}, {"stats_of": overview.target_stats}
 
 app_name = "api"
@@ -32,5 +34,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{PROJECT}/targets/bulk", TargetViewSet.as_view({"post": "bulk"}, **targets), name="targets_bulk"),
     path(f"{PROJECT}/targets/check", TargetViewSet.as_view({"post": "check"}), name="target_check"),
     path(f"{PROJECT}/targets/<objectid:target_id>", TargetViewSet.as_view(CHANGE, **targets), name="target"),
+    path(f"{PROJECT}/scrape", JobViewSet.as_view({"post": "start"}), name="scrape"),
+    path(f"{PROJECT}/scrape/jobs", JobViewSet.as_view({"get": "list"}), name="jobs"),
+    path(JOB, JobViewSet.as_view({"get": "retrieve"}), name="job"),
+    path(f"{JOB}/cancel", JobViewSet.as_view({"post": "cancel"}), name="job_cancel"),
+    path(f"{JOB}/retry", JobViewSet.as_view({"post": "retry"}), name="job_retry"),
+    path(f"{JOB}/progress", JobViewSet.as_view({"get": "progress"}), name="job_progress"),
+    path(f"{JOB}/log", JobViewSet.as_view({"get": "log"}), name="job_log"),
+    path("scrape/running", JobViewSet.as_view({"get": "running"}), name="running_jobs"),
+    path(f"{PROJECT}/results/import/preview", ImportViewSet.as_view({"post": "preview"}), name="import_preview"),
+    path(f"{PROJECT}/results/import", ImportViewSet.as_view({"post": "start"}), name="import"),
     re_path(r"", problems.unknown_path, name="unknown"),
 ]

@@ -11,7 +11,8 @@ from projects.models import Project, Target
 from results.tests.factories import make_items
 from scraping.choices import StepKind
 from scraping.models import Job, Step
-from scraping.sources.base import Fetcher, Page, Request
+from scraping.sources.base import Page, Request
+from scraping.sources.fetch import Fetcher
 
 _numbers = count(1)
 

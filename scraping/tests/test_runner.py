@@ -12,7 +12,7 @@ from results.tests.factories import ScriptedEngine, make_item
 from scraping import analysing, collecting, leases, runner
 from scraping.choices import JobStatus, StepKind
 from scraping.models import Job, JobRefused, LogLine, RowError, Step
-from scraping.sources.base import Outcome, SourceError
+from scraping.sources.outcomes import Outcome, SourceError
 from scraping.tests.factories import (
     ScriptedSource,
     make_job,
@@ -52,7 +52,12 @@ class Outage:
 def quiet_bell(monkeypatch):
     """Tests call ``work`` themselves."""
     rings = []
-    monkeypatch.setattr("scraping.bell.ring", lambda times=None: rings.append(times) or True)
+
+    def ring(times=None):
+        rings.append(times)
+        return True
+
+    monkeypatch.setattr("scraping.bell.ring", ring)
     return rings
 
 
@@ -184,7 +189,9 @@ class TestCollecting:
     def test_dates_out_of_range_and_unknown_ones_are_left_out(self, source):
         (page,) = make_pages(1)
         days = [datetime(2026, 3, day, 23, 59, tzinfo=UTC) for day in (1, 2, 3, 4)]
-        page.items[:] = [make_item(day.day, published_at=day) for day in days] + [make_item("undated", published_at=None)]
+        page.items[:] = [make_item(day.day, published_at=day) for day in days] + [
+            make_item("undated", published_at=None)
+        ]
         source.script = [page]
         project = make_project()
         make_target(project)
@@ -382,7 +389,7 @@ class TestFencing:
         first, second = make_pages(5, 5)
         source.script = [first, steal, second]
         job = start(analyse=False)
-        runner.Worker(lambda: False, leases.LEASE).run(leases.claim("first"))
+        work_once()
         job.refresh_from_db()
         assert (job.new, Result.objects.count()) == (5, 5)
         assert job.steps.collecting().get().worker == "thief"
@@ -396,7 +403,13 @@ class TestFencing:
         assert [request.cursor for request in source.asked] == ["", "1"]
 
 
+def work_once():
+    step = leases.claim("first")
+    assert step is not None
+    runner.Worker(lambda: False, leases.LEASE).run(step)
+
+
 def collect_only(job):
     """Everything but the analysis, which stays waiting."""
-    runner.Worker(lambda: False, leases.LEASE).run(leases.claim("collector"))
+    work_once()
     assert set(job.steps.unfinished().values_list("kind", flat=True)) == {StepKind.ANALYSE}

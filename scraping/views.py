@@ -1,0 +1,217 @@
+from typing import Any
+
+from bson import ObjectId
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.ownership import owned_or_404, signed_in
+from projects import files
+from projects.models import Project
+from results import imports
+from scraping import importing, progress
+from scraping.forms import OptionsForm, UploadForm
+from scraping.models import SILENT_QUEUE, Job, JobRefused
+from scraping.sample import load_sample
+
+PAGE_SIZE = 25
+FORM = require_http_methods(["GET", "POST"])
+
+
+def _project(request: HttpRequest, project_id: ObjectId) -> Project:
+    project: Project = owned_or_404(Project.objects.all(), request.user, project_id)
+    return project
+
+
+def _job(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> Job:
+    job: Job = owned_or_404(Job.objects.all(), request.user, job_id, project_id=project_id)
+    return job
+
+
+# Jobs
+
+
+@login_required
+@require_safe
+def job_overview(request: HttpRequest) -> HttpResponse:
+    jobs = Job.objects.owned_by(request.user).prefetch_related("project")
+    return render(request, "scraping/job_overview.html", _page_of(request, jobs))
+
+
+@login_required
+@require_safe
+def job_list(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
+    project = _project(request, project_id)
+    context = _page_of(request, Job.objects.filter(project=project))
+    return render(request, "scraping/job_list.html", {"project": project, **context})
+
+
+def _page_of(request: HttpRequest, jobs: Any) -> dict[str, Any]:
+    page = Paginator(jobs.with_collecting().order_by("-created_at", "-id"), PAGE_SIZE).get_page(request.GET.get("page"))
+    newer = f"?page={page.previous_page_number()}" if page.has_previous() else ""
+    older = f"?page={page.next_page_number()}" if page.has_next() else ""
+    return {"jobs": page.object_list, "newer": newer, "older": older, "note": f"{page.paginator.count:,} in all"}
+
+
+@login_required
+@require_safe
+def job_detail(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> HttpResponse:
+    job = _job(request, project_id, job_id)
+    context = {
+        "project": job.project,
+        "job": job,
+        "snapshot": progress.snapshot(job),
+        "bad_rows": job.row_errors.count(),
+        "failed": job.steps.collecting().undone().prefetch_related("target"),
+    }
+    return render(request, "scraping/job_detail.html", context)
+
+
+@login_required
+@require_safe
+def job_status(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> JsonResponse:
+    """The snapshot, with the log from ``?after=`` on."""
+    after = request.GET.get("after", "")
+    seq = int(after[:10]) if after.isascii() and after.isdigit() else 0
+    return JsonResponse(progress.snapshot(_job(request, project_id, job_id), seq))
+
+
+@login_required
+@require_POST
+def job_start(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
+    project = _project(request, project_id)
+    try:
+        return _to_job(request, Job.objects.start(project))
+    except JobRefused as refused:
+        return _explain(request, project, refused)
+
+
+@login_required
+@require_POST
+def job_cancel(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> HttpResponse:
+    job = _job(request, project_id, job_id)
+    if job.cancel():
+        progress.announce_end(job.pk)
+        messages.success(request, "The job is cancelled. What was stored until then is kept.")
+    return redirect(job)
+
+
+@login_required
+@require_POST
+def job_retry(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> HttpResponse:
+    job = _job(request, project_id, job_id)
+    try:
+        return _to_job(request, job.retry())
+    except JobRefused as refused:
+        return _explain(request, job.project, refused)
+
+
+@login_required
+@require_safe
+def job_errors(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> StreamingHttpResponse:
+    """The rows that could not be read, with line and reason, as CSV."""
+    job = _job(request, project_id, job_id)
+    kept = job.row_errors.order_by("target", "line").iterator()
+    rows = (imports.RowError(row.line, row.reason, row.raw) for row in kept)
+    answer = StreamingHttpResponse(imports.write_errors(rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="rows_not_read_{job.pk}.csv"'
+    return answer
+
+
+def _to_job(request: HttpRequest, job: Job) -> HttpResponse:
+    progress.publish(job.pk)
+    if job.status_message == SILENT_QUEUE:
+        messages.warning(request, SILENT_QUEUE)
+    return redirect(job)
+
+
+def _explain(request: HttpRequest, project: Project, refused: JobRefused) -> HttpResponse:
+    messages.error(request, refused.message)
+    running = Job.objects.live().filter(project=project).first() if refused.code == "busy" else None
+    return redirect(running or project)
+
+
+# Import
+
+
+@login_required
+@FORM
+def import_create(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
+    """First the file, then how it is to be read: ``?file=`` names the upload meanwhile."""
+    project = _project(request, project_id)
+    file_id = request.GET.get("file")
+    if not file_id:
+        return _take_file(request, project)
+    upload = files.find(signed_in(request).pk, ObjectId(file_id)) if ObjectId.is_valid(file_id) else None
+    if upload is None:
+        raise Http404
+    return _choose_options(request, project, upload)
+
+
+def _take_file(request: HttpRequest, project: Project) -> HttpResponse:
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        try:
+            upload = importing.keep(signed_in(request).pk, form.name, form.chunks)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            return redirect(f"{reverse('scraping:import_create', args=[project.pk])}?file={upload.id}")
+    context = {"project": project, "form": form}
+    return render(request, "scraping/import_file.html", context, status=422 if form.errors else 200)
+
+
+def _choose_options(request: HttpRequest, project: Project, upload: files.Upload) -> HttpResponse:
+    form = OptionsForm(request.POST or None)
+    try:
+        preview = _preview(upload, form)
+    except ValidationError as error:
+        return _refuse_file(request, project, error)
+    if form.is_bound and not form.errors and "import" in request.POST:
+        try:
+            return _to_job(request, importing.start(project, upload, preview.options))
+        except ValidationError as error:
+            form.add_errors(error)
+        except JobRefused as refused:
+            form.add_error(None, refused.message)
+    if form.errors:
+        form.offer(preview.columns, preview.options.delimiter)
+    else:
+        form = OptionsForm.showing(preview.options, preview.columns)
+    context = {"project": project, "upload": upload, "preview": preview, "form": form}
+    return render(request, "scraping/import_options.html", context, status=422 if form.errors else 200)
+
+
+def _preview(upload: files.Upload, form: OptionsForm) -> imports.Preview:
+    """By the options in the form; by guesses alone where there are none, or none that work: then the form says so."""
+    if form.is_bound and form.is_valid():
+        try:
+            return importing.preview(upload, form.options())
+        except ValidationError as error:
+            form.add_errors(error)
+    return importing.preview(upload)
+
+
+def _refuse_file(request: HttpRequest, project: Project, error: ValidationError) -> HttpResponse:
+    for text in error.messages:
+        messages.error(request, text)
+    return redirect("scraping:import_create", project.pk)
+
+
+# The sample
+
+
+@login_required
+@require_POST
+def sample_load(request: HttpRequest) -> HttpResponse:
+    """To the project page, where the job is to be seen."""
+    try:
+        return redirect(load_sample(signed_in(request)))
+    except JobRefused as refused:
+        messages.error(request, refused.message)
+        return redirect("dashboard")

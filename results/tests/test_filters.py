@@ -1,7 +1,5 @@
-from collections.abc import Iterator
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -12,9 +10,10 @@ from projects.models import Project, Target
 from results import filters
 from results.chips import chips
 from results.filters import Counts, ResultFilter
-from results.models import DailyRollup, Result
+from results.models import Result
 from results.reading import all_words
 from results.tests.factories import START, make_item, make_project, make_results, make_target, store
+from results.tests.once import db_of_the_module  # noqa: F401 - makes a fixture of this module
 from sentimatrix_studio.mongo.pipelines import collection
 
 JOB = ObjectId()
@@ -30,25 +29,22 @@ def found(project: Project, query: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Project]:
+def scene(db: None) -> Project:
     """Reviews on two platforms, and somebody else's. Made once: the tests of this module only read."""
-    with django_db_blocker.unblock():
-        project = make_project()
-        steam, reddit = make_target(project, "steam", label="The game"), make_target(project, "reddit")
-        make_results(
-            steam,
-            make_item("a", "very_positive joy battery", title="Battery life", rating=5, rating_max=5),
-            make_item("b", "positive batteries", rating=6, rating_max=10, published_at=START + timedelta(days=1)),
-            make_item("c", "negative anger", rating=1, rating_max=5, published_at=START + timedelta(days=2)),
-            make_item("d", "unsupported_language", published_at=START + timedelta(days=3)),
-            job_id=JOB,
-        )
-        make_results(reddit, make_item("r", "very_negative disgust life", published_at=START + timedelta(days=2)))
-        store(reddit, make_item("waiting", "positive", published_at=START + timedelta(days=9)))
-        store(make_target(), make_item("foreign", "very_positive joy battery life"))
-        yield project
-        for model in (Result, DailyRollup, Target, Project):
-            model.objects.all().delete()
+    project = make_project()
+    steam, reddit = make_target(project, "steam", label="The game"), make_target(project, "reddit")
+    make_results(
+        steam,
+        make_item("a", "very_positive joy battery", title="Battery life", rating=5, rating_max=5),
+        make_item("b", "positive batteries", rating=6, rating_max=10, published_at=START + timedelta(days=1)),
+        make_item("c", "negative anger", rating=1, rating_max=5, published_at=START + timedelta(days=2)),
+        make_item("d", "unsupported_language", published_at=START + timedelta(days=3)),
+        job_id=JOB,
+    )
+    make_results(reddit, make_item("r", "very_negative disgust life", published_at=START + timedelta(days=2)))
+    store(reddit, make_item("waiting", "positive", published_at=START + timedelta(days=9)))
+    store(make_target(), make_item("foreign", "very_positive joy battery life"))
+    return project
 
 
 @pytest.fixture

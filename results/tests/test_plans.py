@@ -1,10 +1,8 @@
 """What MongoDB reads to answer with a page of fifty out of twenty thousand reviews."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -13,9 +11,10 @@ from django.http import QueryDict
 from projects.models import Project, Target
 from results import paging
 from results.filters import ResultFilter
-from results.models import DailyRollup, Result, ResultQuerySet
+from results.models import ResultQuerySet
 from results.paging import Cursor
 from results.tests.factories import START, make_items, make_project, make_target, store
+from results.tests.once import db_of_the_module  # noqa: F401 - makes a fixture of this module
 
 PLATFORMS = ("steam", "reddit", "youtube")
 EACH = 6_700
@@ -23,16 +22,13 @@ STEP = timedelta(minutes=7)
 
 
 @pytest.fixture(scope="module")
-def project(django_db_setup: None, django_db_blocker: Any) -> Iterator[Project]:
+def project(db: None) -> Project:
     """Made once: the tests of this module only read."""
-    with django_db_blocker.unblock():
-        project = make_project()
-        for platform in PLATFORMS:
-            fill(make_target(project, platform), EACH)
-        fill(make_target(), 2000)
-        yield project
-        for model in (Result, DailyRollup, Target, Project):
-            model.objects.all().delete()
+    project = make_project()
+    for platform in PLATFORMS:
+        fill(make_target(project, platform), EACH)
+    fill(make_target(), 2000)
+    return project
 
 
 def fill(target: Target, count: int) -> None:

@@ -61,7 +61,8 @@ function ask({ question, text, action }) {
     const title = make("h2", { id: "question", textContent: question });
     const keep = make("button", { className: "btn", value: "", textContent: "Keep it", autofocus: true });
     const go = make("button", { className: "btn danger primary", value: "yes", textContent: action });
-    const form = make("form", { method: "dialog" }, title, make("p", { textContent: text }), make("div", { className: "row" }, keep, go));
+    const buttons = make("div", { className: "row" }, keep, go);
+    const form = make("form", { method: "dialog" }, title, make("p", { textContent: text }), buttons);
     const dialog = make("dialog", { className: "dialog", attributes: { "aria-labelledby": "question" } }, form);
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"));
     open(dialog);

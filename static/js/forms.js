@@ -2,6 +2,7 @@
 import { whenShown } from "./dom.js";
 
 const TYPING_PAUSE = 300;
+const TYPED = "textarea, input:not([type=checkbox], [type=radio], [type=date], [type=range])";
 
 /* Empty fields have no place in an address. */
 document.addEventListener("formdata", event => {
@@ -18,7 +19,7 @@ document.addEventListener("formdata", event => {
    left; only its "input" counts, or the history would get every search twice. */
 whenShown("form[data-autosubmit]", form => {
   let timer;
-  const isTyped = field => field.matches("textarea, input:not([type=checkbox], [type=radio], [type=date], [type=range])");
+  const isTyped = field => field.matches(TYPED);
   form.addEventListener("change", event => {
     if (!isTyped(event.target)) form.requestSubmit();
   });

@@ -62,7 +62,8 @@ class LiveJob extends HTMLElement {
   }
 
   async ask() {
-    const response = await fetch(`${this.getAttribute("src")}?after=${this.seq - 1}`, { headers: { Accept: "application/json" } });
+    const address = `${this.getAttribute("src")}?after=${this.seq - 1}`;
+    const response = await fetch(address, { headers: { Accept: "application/json" } });
     if (!response.ok) throw new Error(`${response.status} from ${response.url}`);
     this.apply(await response.json());
   }
@@ -138,8 +139,9 @@ class LiveJob extends HTMLElement {
 
   speak({ progress, eta, finished, status_message: message }) {
     const step = Math.floor(progress / SPEAK_EVERY);
+    const rest = eta === null ? "" : `, about ${duration(eta)} left`;
     if (finished) this.write("spoken", message);
-    else if (step > this.spoken) this.write("spoken", `${step * SPEAK_EVERY} percent${eta === null ? "" : `, about ${duration(eta)} left`}`);
+    else if (step > this.spoken) this.write("spoken", `${step * SPEAK_EVERY} percent${rest}`);
     this.spoken = step;
   }
 
@@ -160,7 +162,8 @@ class LiveJob extends HTMLElement {
 
   badge(place, status) {
     if (place.dataset.status === status) return;
-    const badge = this.querySelector("template[data-badges]").content.querySelector(`[data-status="${CSS.escape(status)}"]`);
+    const badges = this.querySelector("template[data-badges]").content;
+    const badge = badges.querySelector(`[data-status="${CSS.escape(status)}"]`);
     if (!badge) return;
     place.dataset.status = status;
     place.replaceChildren(badge.firstElementChild.cloneNode(true));

@@ -1,5 +1,5 @@
-/* <new-results feed="/ws/jobs/…" data-one="{n} new result" data-many="{n} new results">: counts what arrives while the
-   list stands still, and offers to show it. The link inside leads to the first page of the list. */
+/* <new-results feed="/ws/jobs/…" data-one="{n} new review." data-many="{n} new reviews.">: counts what arrives while
+   the list stands still, and offers to show it. The link inside leads to the first page of the list. */
 import { language } from "./dom.js";
 import { listen } from "./feed.js";
 

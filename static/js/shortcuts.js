@@ -3,16 +3,16 @@ import { make } from "./dom.js";
 import { choose } from "./theme.js";
 
 const KEYS = [["Ctrl K", "Go to a page"], ["/", "Search on this page"], ["?", "Show these keys"], ["Esc", "Close"]];
-const TYPING = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=range])";
+const BUTTONS = "[type=checkbox], [type=radio], [type=button], [type=submit], [type=range]";
+const TYPING = `textarea, select, [contenteditable], input:not(${BUTTONS})`;
 
 const pages = () => [...document.querySelectorAll(".nav a, [data-palette-link]")].map(link => ({
   words: link.dataset.paletteLink || link.querySelector("span")?.textContent || link.textContent.trim(),
   kind: "Page",
   run: () => link.click(),
 }));
-const themes = [["auto", "Theme as the system"], ["light", "Light theme"], ["dark", "Dark theme"]].map(([theme, words]) => (
-  { words, kind: "Theme", run: () => choose(theme) }
-));
+const THEMES = [["auto", "Theme as the system"], ["light", "Light theme"], ["dark", "Dark theme"]];
+const themes = THEMES.map(([theme, words]) => ({ words, kind: "Theme", run: () => choose(theme) }));
 
 function showDialog(dialog) {
   document.body.append(dialog);
@@ -36,7 +36,8 @@ function openPalette() {
     },
   });
   const none = make("p", { className: "muted", textContent: "Nothing of that name.", hidden: true });
-  const dialog = make("dialog", { className: "dialog palette", attributes: { "aria-label": "Command palette" } }, input, list, none);
+  const about = { className: "dialog palette", attributes: { "aria-label": "Command palette" } };
+  const dialog = make("dialog", about, input, list, none);
   let found = [];
   let current = 0;
 
@@ -82,9 +83,13 @@ function openPalette() {
 
 function showKeys() {
   if (document.querySelector("dialog[open]")) return;
-  const rows = KEYS.flatMap(([key, words]) => [make("dt", {}, make("kbd", { textContent: key })), make("dd", { textContent: words })]);
-  const close = make("button", { className: "btn", textContent: "Close" });
-  const form = make("form", { method: "dialog" }, make("h2", { textContent: "Keys" }), make("dl", { className: "shortcuts" }, ...rows), make("div", { className: "row" }, close));
+  const rows = KEYS.flatMap(([key, words]) => [
+    make("dt", {}, make("kbd", { textContent: key })),
+    make("dd", { textContent: words }),
+  ]);
+  const title = make("h2", { textContent: "Keys" });
+  const close = make("div", { className: "row" }, make("button", { className: "btn", textContent: "Close" }));
+  const form = make("form", { method: "dialog" }, title, make("dl", { className: "shortcuts" }, ...rows), close);
   showDialog(make("dialog", { className: "dialog", attributes: { "aria-label": "Keys" } }, form));
 }
 

@@ -1,4 +1,4 @@
-/* <time data-style="relative | datetime | date | clock">: the server names the moment and its zone, we say it shorter. */
+/* <time data-style="relative | datetime | date | clock">: the server names moment and zone, we say it shorter. */
 import { language, timeZone, whenShown } from "./dom.js";
 
 const MINUTE = 60;

@@ -1,6 +1,6 @@
 """From rows to reviews."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -51,16 +51,22 @@ def preview(file: IO[bytes], options: Options | None = None) -> Preview:
     return Preview(options, names, [_shown(row, names) for row in first if isinstance(row, Row)], errors, warnings)
 
 
-def check(file: IO[bytes], options: Options) -> None:
-    """Read the whole file once without keeping anything. Raises ValidationError for what ``read`` would choke on."""
+def check(file: IO[bytes], options: Options, beat: Callable[[], None] = lambda: None) -> int:
+    """Read the whole file once without keeping anything, and say how many records ``read`` will give.
+
+    Raises ValidationError for what ``read`` would choke on. ``beat`` is called every thousand records, and may raise.
+    """
     check_size(file)
     options = options if options.is_complete else guess(file, options).options
     if options.encoding:
         encodings.verify(file, options.encoding)
     names, records = tables.open_table(file, options)
     _Converter(options, names)
-    for _ in records:
-        pass
+    number = 0
+    for number, _ in enumerate(records, start=1):
+        if number % 1000 == 0:
+            beat()
+    return number
 
 
 def read(file: IO[bytes], options: Options, start_row: int = 0) -> Iterator[Item | RowError]:

@@ -5,6 +5,7 @@ and `weights.UNFUSED` keeps it from fusing the rest, as those fused forms cost a
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import onnx
@@ -36,7 +37,7 @@ class Graph:
         return self.constant(name, np.array(values, np.int64))
 
     def node(
-        self, operator: str, inputs: Sequence[str], output: str = "", fused: bool = False, **attributes: object
+        self, operator: str, inputs: Sequence[str], output: str = "", fused: bool = False, **attributes: Any
     ) -> str:
         output = output or f"{operator}_{len(self.nodes)}"
         domain = FUSED if fused else ""

@@ -19,6 +19,7 @@ from results.analysis.cleaning import clean
 CORPORA = ("tweets", "amazonReviewSnippets", "movieReviewSnippets", "nytEditorialSnippets")
 HELD_OUT_PERCENT = 4
 # A window is a few sentences of one review read as one text: sentences alone would teach the model short texts only.
+# Tweets and film sentences come one by one.
 WINDOWS_PER_REVIEW = {"amazonReviewSnippets": 6, "nytEditorialSnippets": 2}
 LONGEST_WINDOW = 7
 NEUTRAL_BORDER, NEUTRAL_BORDER_OF_WINDOWS = 0.5, 0.35
@@ -97,7 +98,7 @@ def window_examples(reviews: dict[str, list[tuple[str, float]]], corpus: str) ->
     for sentences in reviews.values():
         if len(sentences) < 3:
             continue
-        for _ in range(WINDOWS_PER_REVIEW[corpus]):
+        for _ in range(WINDOWS_PER_REVIEW.get(corpus, 0)):
             length = chance.randint(2, min(LONGEST_WINDOW, len(sentences)) + 1)
             start = chance.randint(0, len(sentences) - length + 1)
             window = sentences[start : start + length]

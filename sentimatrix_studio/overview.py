@@ -5,14 +5,17 @@ Every function asks each collection once, however many rows it is about, and rea
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bson import ObjectId
 from django.db.models import Count, Max, QuerySet
 
 from projects.models import Project, Target
+from results.charts import Mark
+from results.choices import POLARITIES, State
 from results.models import DailyRollup
+from results.panels import ReviewsLink, reviews_link, share_bar
 from results.tallies import Tally
 from scraping.models import Job
 from sentimatrix_studio.rest import utc
@@ -29,9 +32,10 @@ class Figures:
     last_analysis_at: datetime | None  # the end of the last job that analysed something
 
 
-def figures(projects: Iterable[Project]) -> dict[ObjectId, Figures]:
+def figures(projects: Iterable[Project], start: date | None = None, end: date | None = None) -> dict[ObjectId, Figures]:
+    """By id; the tally is of the days from ``start`` to ``end``."""
     ids = [project.pk for project in projects]
-    tallies = DailyRollup.objects.filter(project_id__in=ids).tally_by("project_id")
+    tallies = DailyRollup.objects.filter(project_id__in=ids).between(start, end).tally_by("project_id")
     targets = _grouped(
         Target.objects.filter(project_id__in=ids), "project_id", n=Count("pk"), last=Max("last_scraped_at")
     )
@@ -48,6 +52,37 @@ def figures(projects: Iterable[Project]) -> dict[ObjectId, Figures]:
         )
         for pk in ids
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """A project in a list, with the small bar of its reviews."""
+
+    project: Project
+    figures: Figures
+    bar: tuple[Mark, ...]
+    link: ReviewsLink
+
+    @property
+    def reviews_url(self) -> str:
+        return self.link()
+
+    def link_to(self, side: str) -> str:
+        """Its positive, neutral or negative reviews; with no side all that have one."""
+        if not side:
+            return self.link(state=State.ANALYSED.value)
+        shown = [side] if self.project.sentiment_classes == 3 else POLARITIES[side]
+        return self.link(sentiment=",".join(shown))
+
+
+def project_rows(projects: Sequence[Project], start: date | None = None, end: date | None = None) -> list[ProjectRow]:
+    """In the order given; figures and links are about the days from ``start`` to ``end``."""
+    counted = figures(projects, start, end)
+    return [_project_row(project, counted[project.pk], reviews_link(project, start, end)) for project in projects]
+
+
+def _project_row(project: Project, figures: Figures, link: ReviewsLink) -> ProjectRow:
+    return ProjectRow(project, figures, share_bar(figures.tally, project.sentiment_classes, link), link)
 
 
 def project_stats(projects: Sequence[Project]) -> dict[ObjectId, dict[str, Any]]:
@@ -82,6 +117,22 @@ def target_stats(targets: Sequence[Target]) -> dict[ObjectId, dict[str, Any]]:
         }
         for target in targets
     }
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """A target in a list."""
+
+    target: Target
+    collected: int
+    reviews_url: str
+
+
+def target_rows(project: Project) -> list[TargetRow]:
+    """Oldest first."""
+    targets = list(project.targets.order_by("created_at", "pk"))
+    stats, link = target_stats(targets), reviews_link(project)
+    return [TargetRow(one, stats[one.pk]["results_count"], link(target_id=one.pk)) for one in targets]
 
 
 def _grouped(queryset: QuerySet[Any], column: str, **aggregates: Any) -> dict[ObjectId, dict[str, Any]]:

@@ -4,12 +4,13 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
+from scraping.views import job_overview, sample_load
 from sentimatrix_studio import health, views
 from sentimatrix_studio.mongo.ids import ObjectIdConverter
 
 register_converter(ObjectIdConverter, "objectid")
 
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth's limits ask for
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # under allauth's limits
 
 project_pages: list[URLPattern | URLResolver] = [
     path("", views.project_list, name="project_list"),
@@ -17,12 +18,19 @@ project_pages: list[URLPattern | URLResolver] = [
     path("<objectid:project_id>/targets/", views.target_list, name="target_list"),
     path("", include("projects.urls")),
 ]
+job_pages: list[URLPattern | URLResolver] = [
+    path("jobs/", job_overview, name="job_overview"),
+    path("projects/", include("scraping.urls")),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.landing, name="landing"),
     path("dashboard/", views.dashboard, name="dashboard"),
+    path("projects/", include((project_pages, "projects"))),
+    path("", include((job_pages, "scraping"))),
+    path("", include("results.urls")),
+    path("sample/", sample_load, name="sample_load"),
     path("accounts/", include("allauth.urls")),
     path("settings/", include("accounts.urls")),
-    path("projects/", include((project_pages, "projects"))),
     path("admin/", admin.site.urls),
     path("api/v1/", include("sentimatrix_studio.api")),
     path("health/live", health.Live.as_view(), name="health_live"),

@@ -1,13 +1,28 @@
+"""The pages that show something of all layers, and the pages of errors."""
+
 from bson import ObjectId
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views import defaults
 from django.views.decorators.http import require_safe
 
-from sentimatrix_studio import problems
+from accounts.ownership import owned_or_404, signed_in
+from projects.forms import TargetsForm
+from projects.models import Project
+from results.report import Span, report
+from scraping import progress
+from scraping.models import Job
+from sentimatrix_studio import overview, problems
+from sentimatrix_studio.dashboard import dashboard as dashboard_of
+from sentimatrix_studio.forms import ProjectSearchForm, SpanForm
+
+PROJECTS_A_PAGE = 20
+LATEST_RESULTS = 5
 
 
+@require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("dashboard")
@@ -15,26 +30,62 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    return render(request, "dashboard.html")
+    """Of all days, or only those from ``?date_from=`` to ``?date_to=``."""
+    form = SpanForm(request.GET)
+    days = form.cleaned_data if form.is_valid() else {}
+    start, end = days.get("date_from"), days.get("date_to")
+    running = Job.objects.owned_by(request.user).live().prefetch_related("project").order_by("-created_at")
+    context = {
+        "dashboard": dashboard_of(signed_in(request), start, end),
+        "running": [(job.project, progress.snapshot(job)) for job in running[:3]],
+        "start": start,
+        "end": end,
+    }
+    return render(request, "dashboard.html", context)
 
 
 @login_required
 @require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "projects/project_list.html")
+    form = ProjectSearchForm(request.GET)
+    asked = form.cleaned_data if form.is_valid() else {}
+    own = Project.objects.owned_by(request.user)
+    projects = own.filter(status=asked["status"]) if asked.get("status") else own.not_archived()
+    found = projects.named_like(asked.get("search", "")).order_by("-created_at", "-pk")
+    page = Paginator(found, PROJECTS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "rows": overview.project_rows(list(page.object_list)),
+        "is_filtered": any(asked.values()),
+    }
+    return render(request, "projects/project_list.html", context)
 
 
 @login_required
 @require_safe
 def project_detail(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
-    return render(request, "projects/project_detail.html")
+    project: Project = owned_or_404(Project.objects.all(), request.user, project_id)
+    latest = Job.objects.filter(project=project).order_by("-created_at", "-pk").first()
+    context = {
+        "project": project,
+        "report": report(project, Span()),
+        "job": latest,
+        "snapshot": progress.snapshot(latest) if latest and latest.is_live else None,
+        "has_targets": project.targets.collectable().exists(),
+        "results": project.results.for_list().order_by("-dated_at", "-pk")[:LATEST_RESULTS],
+    }
+    return render(request, "projects/project_detail.html", context)
 
 
 @login_required
 @require_safe
 def target_list(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
-    return render(request, "projects/target_list.html")
+    project: Project = owned_or_404(Project.objects.all(), request.user, project_id)
+    context = {"project": project, "rows": overview.target_rows(project), "form": TargetsForm()}
+    return render(request, "projects/target_list.html", context)
 
 
 def _is_api(request: HttpRequest) -> bool:

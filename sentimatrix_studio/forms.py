@@ -1,0 +1,15 @@
+from django import forms
+
+from projects.choices import ProjectStatus
+
+
+class SpanForm(forms.Form):
+    """The days a page is about."""
+
+    date_from = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    date_to = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class ProjectSearchForm(forms.Form):
+    search = forms.CharField(required=False, max_length=100, label="Search projects")
+    status = forms.ChoiceField(required=False, choices=[("", "All but archived"), *ProjectStatus.choices])

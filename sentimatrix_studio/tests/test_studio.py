@@ -48,7 +48,7 @@ class Studio:
 
     def wait_until_ready(self) -> None:
         ready = f"Studio is ready at http://127.0.0.1:{self.port}\n"
-        wait_until(lambda: ready in self.output.read_text() or not self.process.is_running(), seconds=120)
+        wait_until(lambda: ready in self.output.read_text() or self.process.poll() is not None, seconds=120)
         assert ready in self.output.read_text()
 
     def child(self, program: str) -> psutil.Process | None:

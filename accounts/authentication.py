@@ -46,7 +46,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
         super().save_user(request, user, form, commit=False)
-        user.name = form.cleaned_data["name"]
+        user.name, user.timezone = form.cleaned_data["name"], form.cleaned_data["timezone"]
         if commit:
             User.objects.enrol(user)
         if user.is_superuser:

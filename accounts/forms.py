@@ -17,7 +17,13 @@ from accounts.ownership import signed_in
 
 class SignupForm(AllauthSignupForm):
     name = forms.CharField(max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    # The browser's own, filled in by a script; what is not known as a zone turns nobody away.
+    timezone = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-browser-zone": ""}))
     field_order = ["name", "email", "password1", "password2"]
+
+    def clean_timezone(self) -> str:
+        zone: str = self.cleaned_data["timezone"]
+        return zone if zone in zoneinfo.available_timezones() else "UTC"
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         try:

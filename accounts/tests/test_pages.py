@@ -47,6 +47,12 @@ def test_the_second_is_not(client):
     assert not User.objects.get(email="anna@example.org").is_staff
 
 
+@pytest.mark.parametrize(("sent", "kept"), [("Europe/Vienna", "Europe/Vienna"), ("Atlantis", "UTC"), ("", "UTC")])
+def test_the_zone_of_the_browser_is_the_zone_of_the_account(client, sent, kept):
+    client.post(SIGNUP, {**ANNA, "timezone": sent})
+    assert User.objects.get().timezone == kept
+
+
 def test_a_closed_sign_up_has_a_page_that_says_so(client, settings):
     make_user()
     settings.SIGNUP = "closed"

@@ -1,8 +1,12 @@
-/* Filter forms and file fields. */
+/* What forms do beyond HTML. */
 import { whenShown } from "./dom.js";
 
 const TYPING_PAUSE = 300;
 const TYPED = "textarea, input:not([type=checkbox], [type=radio], [type=date], [type=range])";
+
+whenShown("[data-browser-zone]", field => {
+  field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+});
 
 /* Empty fields have no place in an address. */
 document.addEventListener("formdata", event => {

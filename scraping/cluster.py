@@ -9,6 +9,7 @@ Three things are added to it:
 """
 
 import ctypes
+import gc
 import logging
 import multiprocessing
 import os
@@ -73,6 +74,7 @@ class Cluster(cluster.Cluster):
 
 def run() -> None:
     """Until SIGTERM or Ctrl-C. To be called in the main thread of a process that does nothing else."""
+    gc.freeze()  # what is loaded so far stays: forked processes share it, and an ending one does not comb through it
     cluster.Sentinel = Sentinel
     os.register_at_fork(after_in_child=_die_with_parent)
     post_spawn.connect(_begin, dispatch_uid="scraping.cluster")

@@ -53,15 +53,19 @@ def _points(change: float) -> str:
     return f"{signed(change)} points"
 
 
+def _stars(change: float) -> str:
+    return signed(change, 2)
+
+
 def _percent(share: float) -> str:
     return percent(share, 100, 1)
 
 
 MEASURES = (
     Measure("Reviews", lambda tally: tally.total, count, "{:+,.0f}".format),
-    Measure("Net sentiment", net_sentiment, _whole, _points, unit="of −100 … +100", key="positive"),
+    Measure("Net sentiment", net_sentiment, _whole, _points, unit="of ±100", key="positive"),
     Measure("Negative share", negative_share, _percent, _points, key="negative", is_better_up=False),
-    Measure("Average rating", lambda tally: tally.avg_rating, "{:.2f}".format, "{:+.2f}".format, unit="of 5"),
+    Measure("Average rating", lambda tally: tally.avg_rating, "{:.2f}".format, _stars, unit="of 5"),
 )
 
 
@@ -80,7 +84,7 @@ def _figure(measure: Measure, tally: Tally, course: Sequence[Tally], before: Tal
         label=measure.label,
         value="–" if now is None else measure.words(now),
         unit="" if now is None else measure.unit,
-        note=f"{measure.change(change)} on the days before" if trend else "",
+        note=f"{measure.change(change)} vs. before" if trend else "",
         trend=trend,
         is_good=(trend == "up") == measure.is_better_up,
         spark=charts.sparkline(known),

@@ -84,7 +84,8 @@ def targets(tallies: Mapping[ObjectId, Tally], names: Mapping[ObjectId, str], cl
 def ratings(tally: Tally, link: ReviewsLink) -> Chart:
     """Reviews by whole stars, five first."""
     items = [
-        Item("star", f"{n} star{'s' if n > 1 else ''}", count, link(**_of_stars(n))) for n, count in tally.stars.items()
+        Item("accent", f"{n} star{'s' if n > 1 else ''}", count, link(**_of_stars(n)))
+        for n, count in tally.stars.items()
     ]
     return charts.counts(items, columns=("Rating", "Reviews"))
 

@@ -1,22 +1,25 @@
 """Everything on the analytics page of a project: figures and charts over a span of days, out of the roll-ups alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.http import urlencode
 
 from projects.models import Project
 from results import charts, panels
-from results.charts import Chart, Unit
+from results.charts import Chart, Item, Unit
+from results.choices import State
 from results.figures import Figure, figures
 from results.filters import ResultFilter
 from results.models import DailyRollup, DailyRollupQuerySet
 from results.panels import Periods, ReviewsLink
 from results.tallies import Tally
 
-UNITS: tuple[Unit, ...] = ("day", "week", "month")
+UNITS: dict[Unit, str] = {"day": "Day", "week": "Week", "month": "Month"}
 MOST_DAYS, MOST_WEEKS = 62, 106  # with more points than that a longer unit is clearer
+PRESETS = {"30 days": 30, "90 days": 90, "12 months": 365, "All time": 0}
 DAY = timedelta(days=1)
 
 
@@ -37,6 +40,22 @@ class Span:
         end = asked.end - timedelta(milliseconds=1) if asked.end else None
         return cls(asked.start and asked.start.date(), end and end.date(), unit or None)
 
+    def presets(self) -> "list[Choice]":
+        """The days one click away, all of them up to today."""
+        starts = {words: today() - timedelta(days - 1) if days else None for words, days in PRESETS.items()}
+        spans = {words: replace(self, start=start, end=None) for words, start in starts.items()}
+        return [Choice(words, span.query, span == self) for words, span in spans.items()]
+
+    def units(self, current: Unit) -> "list[Choice]":
+        """The same days with a point for each day, week or month."""
+        return [Choice(words, replace(self, unit=unit).query, unit == current) for unit, words in UNITS.items()]
+
+    @property
+    def query(self) -> str:
+        """The query string that asks for it; empty if everything is asked for."""
+        given = {"date_from": self.start, "date_to": self.end, "unit": self.unit}
+        return urlencode({name: str(value) for name, value in given.items() if value})
+
     def before(self) -> "Span | None":
         """As many days just before; None where the start is open."""
         if self.start is None:
@@ -46,10 +65,20 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A link that asks for the report differently."""
+
+    words: str
+    query: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     tally: Tally
     unit: Unit
     figures: list[Figure]
+    unlabelled: list[Item]  # reviews that only count in the total, by the reason
     timeline: Chart
     score: Chart
     distribution: Chart
@@ -76,6 +105,7 @@ def report(project: Project, span: Span) -> Report:
         tally=tally,
         unit=unit,
         figures=figures(tally, [one for _, one in periods], before),
+        unlabelled=[Item(state, State(state).label, n, link(state=state)) for state, n in tally.not_analysed.items()],
         timeline=panels.sentiment_over_time(periods, unit, classes, link, partial=is_partial),
         score=panels.score_over_time(periods, unit, link, partial=is_partial),
         distribution=panels.distribution(tally, classes, link),

@@ -21,7 +21,7 @@ register = template.Library()
 
 PAGE_KEYS = ("after", "before", "cursor", "page")  # a changed filter starts at the first page again
 MAX_MARKED_WORDS = 10
-STRONG_PUSH = 0.1  # of the score: a word that moved it by more is shown stronger
+WEAK_PUSH, STRONG_PUSH = 0.03, 0.1  # of the score: less is not worth showing, more is shown stronger
 
 # value -> words, icon, CSS classes. The words of sentiments, jobs, projects, targets and reviews do not collide.
 BADGES = {
@@ -154,7 +154,7 @@ def pushed_words(words: Iterable[tuple[str, float]]) -> SafeString:
 
 
 def _pushed(word: str, push: float) -> SafeString | str:
-    if round(push, 2) == 0:
+    if abs(push) < WEAK_PUSH:
         return word
     side = "positive" if push > 0 else "negative"
     strength = " push-strong" if abs(push) > STRONG_PUSH else ""

@@ -31,6 +31,8 @@ class Tally:
         return Tally({name: self[name] + other[name] for name in names})
 
     def __getitem__(self, name: str) -> int:
+        if name not in COUNTERS:
+            raise KeyError(name)  # a template asks here first before it looks for a property
         return self.counters.get(name, 0)
 
     @property

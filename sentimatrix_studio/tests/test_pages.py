@@ -152,7 +152,9 @@ def test_a_row_shows_what_the_project_adds_up_to():
     project = make_project()
     with_reviews(project, "positive", "negative", "very_positive")
     make_target(project)
-    (row,) = browser_of(project.owner).get(PROJECTS).context["rows"]
+    answer = browser_of(project.owner).get(PROJECTS)
+    assert '<span class="score">+0.30<svg' in words_of(answer)
+    (row,) = answer.context["rows"]
     assert (row.figures.tally.total, row.figures.targets, row.figures.jobs) == (3, 2, 0)
     assert [mark.key for mark in row.bar] == ["very_positive", "positive", "negative"]
 

@@ -1,0 +1,98 @@
+"""The rule of the house: imports go down only, and everything is where the folder names say."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LAYERS = ("accounts", "projects", "integrations", "results", "scraping", "sentimatrix_studio")  # lowest first
+FOUNDATION = ("sentimatrix_studio.mongo", "sentimatrix_studio.rest")  # knows no app, so every app may import it
+SENTIMATRIX = ("scraping/sources/", "results/analysis/transformer.py", "integrations/llm.py")
+USUAL_FILES = {"__init__", "apps", "models", "choices", "api", "forms", "views", "urls", "admin"}
+OWN_FILES = {
+    "accounts": {"ownership", "authentication"},
+    "projects": {"platforms", "files"},
+    "integrations": {"outbound", "addresses", "dialling"},
+}
+USUAL_FOLDERS = {"migrations", "tests", "management", "templatetags", "__pycache__"}
+VAGUE = {"services", "selectors", "managers", "utils", "helpers", "common", "core", "misc", "base_models"}
+
+
+def modules(*folders: str, with_tests: bool = False) -> list[Path]:
+    found = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return sorted(path for path in found if with_tests or "tests" not in path.parts)
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The full name of everything the module imports, wherever in it that happens."""
+    package = path.relative_to(ROOT).parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def is_part_of(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def layer_of(name: str) -> int | None:
+    """The height of what is imported; the foundation lies below everything, and other packages nowhere."""
+    if any(is_part_of(name, module) for module in FOUNDATION):
+        return -1
+    return next((height for height, app in enumerate(LAYERS) if is_part_of(name, app)), None)
+
+
+def upward(path: Path, height: int) -> list[str]:
+    return [name for name in imports(path) if (found := layer_of(name)) is not None and found > height]
+
+
+@pytest.mark.parametrize("height", range(len(LAYERS)), ids=LAYERS)
+def test_an_app_imports_only_what_is_below_it(height):
+    found = {str(path.relative_to(ROOT)): upward(path, height) for path in modules(LAYERS[height])}
+    assert len(found) > 3
+    assert {path: names for path, names in found.items() if names} == {}
+
+
+def test_the_foundation_knows_no_app():
+    paths = [*modules("sentimatrix_studio/mongo"), ROOT / "sentimatrix_studio/rest.py"]
+    assert {str(path): found for path in paths if (found := upward(path, -1))} == {}
+
+
+def test_the_library_is_imported_in_its_three_places_only():
+    paths = [
+        path
+        for path in modules(*LAYERS, "bench", with_tests=True)
+        if any(is_part_of(n, "sentimatrix") for n in imports(path))
+    ]
+    places = {str(path.relative_to(ROOT)) for path in paths if "tests" not in path.parts}
+    assert places
+    assert {place for place in places if not place.startswith(SENTIMATRIX)} == set()
+
+
+def test_the_rule_is_able_to_fail(tmp_path, monkeypatch):
+    monkeypatch.setattr(f"{__name__}.ROOT", tmp_path)
+    (tmp_path / "projects").mkdir()
+    module = tmp_path / "projects" / "bad.py"
+    module.write_text(
+        "from sentimatrix_studio import rest\n\ndef f():\n    from scraping.models import Job\n    import results\n"
+    )
+    assert upward(module, LAYERS.index("projects")) == ["scraping.models.Job", "results"]
+
+
+def test_no_module_has_a_name_that_says_nothing():
+    names = {path.stem for path in modules(*LAYERS, with_tests=True)} | {path.parent.name for path in modules(*LAYERS)}
+    assert names & VAGUE == set()
+
+
+def test_every_app_has_the_same_files():
+    for app, own in OWN_FILES.items():
+        files = {path.stem for path in (ROOT / app).glob("*.py")}
+        folders = {path.name for path in (ROOT / app).iterdir() if path.is_dir()}
+        assert files - USUAL_FILES - own == set()
+        assert folders - USUAL_FOLDERS == set()

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import django
 import pytest
-from django.conf import settings
 
+pytest_plugins = ["tests.standins.fixtures"]
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
@@ -38,7 +38,7 @@ def prepare_environment() -> None:
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "sentimatrix_studio.settings",
         "ENVIRONMENT": "development",
-        "DEBUG": "true",  # static files from where they are written; pytest-django turns it off for the views
+        "DEBUG": "true",  # static files by their plain names, uncollected; pytest-django turns it off for the views
         "SECRET_KEY": "only-for-the-tests-" * 3,
         "STUDIO_TESTS": str(FOLDER),
         "DATA_DIR": str(FOLDER / f"data{number}"),
@@ -49,8 +49,6 @@ def prepare_environment() -> None:
 
 prepare_environment()
 django.setup()
-# Pages name their style sheets and scripts by the plain file: nothing has been collected and hashed.
-settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 PORTS = frozenset({80, 443, 8080, 8443})
 MAX_BYTES = 5 * 2**20
 DEADLINE = 30.0
+PROXY_NAME_TIMEOUT = 2.0  # for a look at a name which the proxy resolves anyway
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 LOCAL_DOMAINS = frozenset({"arpa", "corp", "home", "internal", "intranet", "lan", "local", "localhost", "private"})
 
@@ -183,10 +184,10 @@ class Outbound:
     def _check_for_proxy(self, url: httpx.URL, until: Deadline) -> None:
         host, port = url.raw_host.decode(), url.port or _default_port(url)
         try:
-            self._addresses(host, port, until)
-        except OutboundRefused as refused:
+            self._addresses(host, port, Deadline(min(PROXY_NAME_TIMEOUT, until.left())))
+        except (OutboundRefused, httpcore.TimeoutException) as refused:
             # Behind a proxy it is common that only the proxy can resolve public names: those go on, local ones do not.
-            if refused.code != "dns" or _is_local_name(host):
+            if getattr(refused, "code", "dns") != "dns" or _is_local_name(host):
                 raise
             if port not in PORTS:
                 raise OutboundRefused("forbidden", f"Port {port} of {host} is not one that websites use.") from None

@@ -535,6 +535,20 @@ def test_a_name_that_resolves_to_a_private_address_is_not_given_to_the_proxy(ser
     assert proxy.requests == []
 
 
+def test_a_name_server_that_stays_silent_does_not_keep_the_proxy_waiting(serve, authority, monkeypatch):
+    monkeypatch.setattr("integrations.outbound.PROXY_NAME_TIMEOUT", 0.05)
+    over = threading.Event()
+    server = serve(plain(b"through"), tls=certificate(authority, "shop.example"))
+    proxy = serve(tunnel(server))
+
+    def slow(host: str, port: int) -> list[str]:
+        return _only_numbers(host, port) if host[0].isdigit() else [str(over.wait(5))]
+
+    outbound = Outbound(allow=(), proxy=f"http://127.0.0.1:{proxy.port}", resolver=slow)
+    assert outbound.get("https://shop.example/", deadline=3).body == b"through"
+    over.set()
+
+
 def test_a_proxy_that_refuses_is_named_as_the_culprit(serve):
     proxy = serve(plain(b"", status="403 Forbidden"))
     outbound = Outbound(allow=(), proxy=f"http://127.0.0.1:{proxy.port}", resolver=_only_numbers)

@@ -44,9 +44,12 @@ def outcome(asked: str, response: Response) -> Outcome | None:
     words = response.text[:200_000] if is_page(response) else ""
     if response.status != 429 and CAPTCHA.search(words):
         return Outcome.CAPTCHA
+    moved = _moved(asked, response.url)
+    if moved == Outcome.LOGIN_REQUIRED:
+        return moved
     if response.status >= 400:
         return BY_STATUS.get(response.status, Outcome.NETWORK if response.status >= 500 else Outcome.BLOCKED)
-    if moved := _moved(asked, response.url):
+    if moved:
         return moved
     if BLOCK.search(words):
         return Outcome.BLOCKED

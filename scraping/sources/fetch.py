@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from itertools import count
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -18,6 +17,7 @@ from scraping.sources.outcomes import Outcome, SourceError
 
 logger = logging.getLogger(__name__)
 
+ANSWER = 30.0  # seconds for one answer
 ATTEMPTS = 4
 BACKOFF = 1.0  # seconds before the second attempt, doubled before each further one, give or take a half
 PATIENCE = 10 * 60.0  # seconds one is willing to wait where a site says how long
@@ -93,8 +93,9 @@ class Fetcher:
         return self.stopped
 
     def _answer(self, method: str, url: str, **options: Any) -> Response:
-        pace = self._pace(url)
-        for attempt in count(1):
+        pace, attempt = self._pace(url), 0
+        while True:
+            attempt += 1
             self._wait_for_turn(pace)
             answer = self._try(method, url, options)
             if isinstance(answer, Response):
@@ -105,12 +106,11 @@ class Fetcher:
                 pace.hold(answer.wait or REST * attempt)
             else:
                 self._sleep(BACKOFF * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))
-        raise AssertionError  # counting does not end
 
     def _try(self, method: str, url: str, options: dict[str, Any]) -> "Response | _Failure":
         self.requests += 1
         try:
-            response = self.outbound.request(method, url, **options)
+            response = self.outbound.request(method, url, deadline=ANSWER, **options)
         except OutboundRefused as error:
             return _Failure(diagnosis.refusal(error), error.message, error.can_retry)
         outcome = diagnosis.outcome(url, response)

@@ -1,0 +1,104 @@
+"""The thread in which the sites and the proxy to them run."""
+
+import asyncio
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import trustme
+from aiohttp import web
+
+from tests.standins.proxy import Proxy
+from tests.standins.reddit import Reddit
+from tests.standins.steam import Steam
+
+START_WITHIN = 10.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A request that arrived."""
+
+    method: str
+    host: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: str
+
+
+class Standins:
+    """``steam`` and ``reddit`` are set to what they shall do; ``requests`` is what arrived.
+
+    >>> with Standins(folder) as standins:
+    ...     standins.steam.mode = "captcha"
+    """
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        self.steam, self.reddit = Steam(), Reddit()
+        self.requests: list[Seen] = []
+        self.ca_file = folder / "standins-ca.pem"
+        self.authority = trustme.CA()
+        self.authority.cert_pem.write_to_path(str(self.ca_file))
+        self.port = port
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="standins", daemon=True)
+
+    @property
+    def proxy_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a worker must be told to be led here."""
+        return {"OUTBOUND_PROXY": self.proxy_url, "OUTBOUND_CA_FILE": str(self.ca_file)}
+
+    def asked(self, host: str) -> list[Seen]:
+        return [seen for seen in self.requests if seen.host == host]
+
+    def reset(self) -> None:
+        """As at the start."""
+        self.steam.reset()
+        self.reddit.reset()
+        self.requests.clear()
+
+    def __enter__(self) -> "Standins":
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(START_WITHIN)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(START_WITHIN)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(START_WITHIN)
+        self._loop.close()
+
+    async def _start(self) -> None:
+        sites = web.Application()
+        sites.router.add_route("*", "/{path:.*}", self._answer)
+        self._runner = web.AppRunner(sites, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self._proxy = Proxy(self.authority, self._runner.addresses[0][1])
+        self.port = await self._proxy.start(self.port)
+
+    async def _stop(self) -> None:
+        await self._proxy.stop()
+        await self._runner.cleanup()
+        left = asyncio.all_tasks() - {asyncio.current_task()}  # answers nobody waits for any more
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        host = request.host.partition(":")[0]
+        body = await request.text()
+        self.requests.append(Seen(request.method, host, request.path, dict(request.query), dict(request.headers), body))
+        for site in (self.steam, self.reddit):
+            if host in site.hosts:
+                return await site.answer(request)
+        return web.Response(status=404, text=f"No stand-in answers for {host}.")

@@ -85,6 +85,7 @@ def line(
         return replace(table, empty=_too_little(sum(known), unit))
     bounds = [finite(v) for edge in (low, high) for v, ok in zip(edge, known, strict=True) if ok]
     ticks = nice_ticks(min(*bounds, 0), max(*bounds, 0))
+    labels = _tick_labels(ticks, text)
     x, y = time_scale(days[0], days[-1]), Linear((ticks[0], ticks[-1]), (100, 0))
 
     def layer(run: Sequence[int]) -> Layer:
@@ -98,7 +99,7 @@ def line(
         marks=tuple(mark for mark, ok in zip(marks, known, strict=True) if ok),
         layers=tuple(map(layer, runs)),
         x_ticks=time_ticks(days[0], days[-1]),
-        y_ticks=tuple(Tick(num(y(tick)), text(tick), tier=0 if tick == 0 else 1) for tick in ticks),
+        y_ticks=tuple(Tick(num(y(t)), label, tier=int(t != 0)) for t, label in zip(ticks, labels, strict=True)),
     )
 
 
@@ -126,6 +127,13 @@ def _layer(
     area, tail_area = paths.split_band(top, bottom)
     head, tail = paths.split_line(middle)
     return Layer(series.key, series.label, area, head, tail_area, tail)
+
+
+def _tick_labels(ticks: Sequence[float], text: Callable[[float], str]) -> list[str]:
+    """Without decimals where no tick needs them."""
+    if text is signed and all(tick.is_integer() for tick in ticks):
+        return [signed(tick, 0) for tick in ticks]
+    return [text(tick) for tick in ticks]
 
 
 def _line_cells(

@@ -236,6 +236,14 @@ class TestLine:
         assert [layer.line[-2:] == "h0" for layer in chart.layers] == [False, True]
         assert not chart.layers[1].area
 
+    def test_ticks_have_decimals_only_where_they_need_them(self):
+        def labels(*values: float) -> list[str]:
+            chart = charts.line(days(2), Series("accent", "Net", values), unit="day", link=link)
+            return [tick.label for tick in chart.y_ticks]
+
+        assert labels(-90, 80) == ["−100", "−50", "0", "+50", "+100"]
+        assert labels(0, 0.5) == ["0", "+0.2", "+0.4", "+0.6"]
+
     def test_without_a_band_there_is_no_column_for_it(self):
         chart = charts.line(days(2), Series("accent", "Score", [0.5, 1]), unit="day", link=link)
         assert chart.columns == ("Day", "Score")

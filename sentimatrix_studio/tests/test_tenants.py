@@ -1,0 +1,295 @@
+"""Every route of the site × everybody who is not the owner: nothing is read, nothing is changed, nothing is given away.
+
+A new route fails here until the table below says whose it is.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from bson import ObjectId
+from channels.testing import WebsocketCommunicator
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.tests.factories import browser_of, make_user
+from projects import files
+from projects.tests.factories import make_project, make_target
+from results.tests.factories import make_item, make_results
+from scraping.choices import JobStatus, Level, StepKind
+from scraping.models import Job, LogLine, RowError, Step
+from scraping.routing import websocket_urlpatterns
+from sentimatrix_studio.asgi import application
+from sentimatrix_studio.tests.routes import ADMIN, METHODS, Route, routes
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC = [
+    "landing", "health_live", "api:health", "api:health_live", "api:health_ready", "api:unknown", "api:register",
+    "api:login", "api:refresh", "api:logout", "account_login", "account_logout", "account_inactive",
+    "account_signup", "account_reauthenticate", "account_email_verification_sent", "account_confirm_email",
+    "account_confirm_login_code", "account_reset_password", "account_reset_password_done",
+    "account_reset_password_from_key", "account_reset_password_from_key_done",
+]  # fmt: skip
+OF_EVERYBODY_SIGNED_IN = [
+    "dashboard", "projects:project_list", "projects:project_create", "scraping:job_overview",
+    "results:try_sentence", "sample_load", "accounts:profile", "accounts:account_delete", "account_email",
+    "account_change_password", "account_set_password", "api:me", "api:my_password", "api:projects",
+    "api:running_jobs", "api:analyze",
+]  # fmt: skip
+OF_THE_OWNER = [
+    "projects:project_detail", "projects:project_edit", "projects:project_archive", "projects:project_restore",
+    "projects:project_delete", "projects:target_list", "projects:target_create", "projects:target_edit",
+    "projects:target_pause", "projects:target_resume", "projects:target_delete", "scraping:job_list",
+    "scraping:job_start", "scraping:job_detail", "scraping:job_status", "scraping:job_cancel", "scraping:job_retry",
+    "scraping:job_errors", "scraping:import_create", "results:result_list", "results:result_export",
+    "results:result_detail", "results:result_explanation", "results:result_delete", "results:analytics",
+    "api:project", "api:targets", "api:targets_bulk", "api:target_check", "api:target", "api:scrape", "api:jobs",
+    "api:job", "api:job_cancel", "api:job_retry", "api:job_progress", "api:job_log", "api:results", "api:result",
+    "api:export", "api:import_preview", "api:import", "api:summary", "api:sentiment_timeline", "api:emotions",
+    "api:platforms",
+]  # fmt: skip
+SOCKETS = {"ws", "^ws/jobs/(?P<project_id>[0-9a-f]{24})$"}
+MARK = "confidential"  # in every text of the owner's: wherever a stranger sees it, something leaks
+
+
+@dataclass(frozen=True)
+class Tenant:
+    user: User
+    ids: dict[str, ObjectId]
+
+
+def make_tenant(**fields: Any) -> Tenant:
+    """Somebody with a row of each kind that a route can name."""
+    user = make_user(name=f"{MARK} person", **fields)
+    upload = files.save(user.pk, f"{MARK}.csv", [b"text\n" + MARK.encode()])
+    project = make_project(user, name=f"{MARK} project", description=MARK)
+    target = make_target(project, label=f"{MARK} target")
+    job = Job.objects.create(owner=user, project=project, status=JobStatus.RUNNING, status_message=MARK)
+    Step.objects.create(job=job, kind=StepKind.COLLECT, target=target)
+    LogLine.objects.create(job=job, seq=1, level=Level.INFO, message=MARK)
+    RowError.objects.create(job=job, target=target, line=3, reason=MARK)
+    (result,) = make_results(target, make_item(1, f"{MARK} positive"), job_id=job.pk)
+    keys = {"project_id": project.pk, "target_id": target.pk, "job_id": job.pk, "result_id": result.pk}
+    return Tenant(user, {**keys, "file_id": upload.id})
+
+
+@pytest.fixture
+def owner() -> Tenant:
+    return make_tenant()
+
+
+@pytest.fixture(params=["another user", "an administrator"])
+def stranger(request) -> Client:
+    is_administrator = request.param == "an administrator"
+    return browser_of(make_user(is_staff=is_administrator, is_superuser=is_administrator))
+
+
+def all_rows() -> dict[str, list[Any]]:
+    """Every document there is, but for those of sessions."""
+    names = sorted(set(connection.database.list_collection_names()) - {"django_session", "system.profile"})
+    return {name: list(connection.database[name].find().sort("_id")) for name in names}
+
+
+def of(names: Iterable[str]) -> list[Route]:
+    wanted = set(names)
+    return [route for route in routes() if route.name in wanted]
+
+
+def ask(browser: Client, method: str, path: str) -> Any:
+    body = {} if method == "get" else {"data": "{}", "content_type": "application/json"}
+    return getattr(browser, method)(path, **body)
+
+
+def without_the_asking(answer: Any) -> tuple[int, str]:
+    """Status and content without what differs from request to request."""
+    text = re.sub(r"[0-9a-f]{24,32}", "ID", answer.content.decode())
+    return answer.status_code, re.sub(r"(csrf-token\" content=\"|csrfmiddlewaretoken\" value=\")\w{64}", "TOKEN", text)
+
+
+def test_every_route_says_whose_it_is():
+    named = [route.name for route in routes() if not route.name.startswith(ADMIN)]
+    table = [*PUBLIC, *OF_EVERYBODY_SIGNED_IN, *OF_THE_OWNER]
+    assert sorted(named) == sorted(table)
+    assert {pattern for entry in websocket_urlpatterns if (pattern := str(entry.pattern))} == SOCKETS
+
+
+def test_every_route_that_names_a_row_is_the_owners():
+    assert {route.name for route in routes() if route.parameters} == set(OF_THE_OWNER)
+
+
+def test_the_owner_gets_in(owner):
+    """Otherwise a wrong path would look like a well-kept secret."""
+    browser = browser_of(owner.user)
+    found = {}
+    for route in of(OF_THE_OWNER):
+        answers = [
+            ask(browser, method, route.path(owner.ids)).status_code for method in route.methods if method == "get"
+        ]
+        found[route.name] = answers
+    assert {name: codes for name, codes in found.items() if set(codes) - {200, 302, 405}} == {}
+    assert sum(codes == [200] for codes in found.values()) > 20
+
+
+def test_a_stranger_gets_the_answer_of_a_row_that_is_not_there(owner, stranger):
+    nowhere = {name: ObjectId() for name in owner.ids}
+    leaks = {}
+    for route in of(OF_THE_OWNER):
+        answers = []
+        for method in route.methods:
+            foreign, missing = (
+                without_the_asking(ask(stranger, method, route.path(ids))) for ids in (owner.ids, nowhere)
+            )
+            answers.append(foreign[0])
+            if foreign != missing or foreign[0] not in (404, 405) or MARK in foreign[1]:
+                leaks[route.name, method] = foreign[0]
+        if 404 not in answers:
+            leaks[route.name, "all"] = answers
+    assert leaks == {}
+
+
+def test_a_strangers_own_project_is_no_way_to_somebody_elses_rows(owner):
+    burglar = make_tenant()
+    browser = browser_of(burglar.user)
+    mixed = {**owner.ids, "project_id": burglar.ids["project_id"]}
+    deeper = [route for route in of(OF_THE_OWNER) if len(route.parameters) > 1]
+    before = all_rows()
+    codes = {
+        (route.name, method): ask(browser, method, route.path(mixed)).status_code
+        for route in deeper
+        for method in route.methods
+    }
+    assert {key: code for key, code in codes.items() if code not in (404, 405)} == {}
+    assert len(codes) > 20
+    assert all_rows() == before
+
+
+def test_a_stranger_changes_nothing(owner, stranger):
+    before = all_rows()
+    for route in of(OF_THE_OWNER):
+        for method in METHODS:
+            ask(stranger, method, route.path(owner.ids))
+    assert all_rows() == before
+
+
+def test_a_stranger_sees_nothing_on_the_pages_of_everybody(owner, stranger):
+    paths = [route.path({}) for route in of(OF_EVERYBODY_SIGNED_IN)]
+    leaks = [path for path in paths if MARK in stranger.get(path).content.decode()]
+    assert leaks == []
+
+
+def test_nobody_signed_in_is_asked_to_sign_in(owner, client):
+    cache.clear()
+    before, wrong = all_rows(), {}
+    for route in of([*OF_THE_OWNER, *OF_EVERYBODY_SIGNED_IN]):
+        for method in route.methods:
+            answer = ask(client, method, route.path(owner.ids))
+            expected = (401, "") if route.is_api else (302, reverse("account_login"))
+            if (answer.status_code, answer.get("Location", "").partition("?")[0]) != expected:
+                wrong[route.name, method] = answer.status_code
+    assert wrong == {}
+    assert all_rows() == before
+
+
+def test_open_routes_give_nothing_away(owner, client):
+    keys = {"account_confirm_email": {"key": "x"}, "account_reset_password_from_key": {"uidb36": "x", "key": "y"}}
+    pages = {route.name: client.get(reverse(route.name, kwargs=keys.get(route.name, {}))) for route in of(PUBLIC)}
+    assert {name: page.status_code for name, page in pages.items() if page.status_code >= 500} in (
+        {},
+        {"api:health_ready": 503},
+    )
+    assert [name for name, page in pages.items() if MARK in page.content.decode()] == []
+
+
+def test_the_admin_site_is_for_staff(owner, client):
+    lists = [reverse(route.name) for route in routes() if re.fullmatch(r"admin:\w+_changelist", route.name)]
+    row = reverse("admin:projects_project_change", args=[owner.ids["project_id"]])
+    assert len(lists) > 5
+    for browser, path in product([client, browser_of(make_user())], [reverse("admin:index"), row, *lists]):
+        answer = browser.get(path)
+        assert answer.status_code in (302, 403)
+        assert MARK not in answer.content.decode()
+
+
+# Ids that travel in a body or a query string
+
+
+def test_a_job_does_not_visit_somebody_elses_targets(owner):
+    burglar = make_tenant()
+    Job.objects.filter(owner=burglar.user).delete()
+    path = reverse("api:scrape", kwargs={"project_id": burglar.ids["project_id"]})
+    body = {"target_ids": [str(owner.ids["target_id"])]}
+    answer = browser_of(burglar.user).post(path, body, content_type="application/json")
+    assert answer.status_code == 422
+    assert not Job.objects.filter(owner=burglar.user).exists()
+
+
+@pytest.mark.parametrize("name", ["target_id", "job_id"])
+def test_a_filter_by_somebody_elses_row_finds_what_a_missing_one_does(owner, name):
+    burglar = make_tenant()
+    browser = browser_of(burglar.user)
+    for page in ("results:result_list", "results:result_export", "api:results", "api:export"):
+        path = reverse(page, kwargs={"project_id": burglar.ids["project_id"]})
+        foreign, missing = (browser.get(path, {name: str(pk)}) for pk in (owner.ids[name], ObjectId()))
+        assert foreign.status_code == missing.status_code
+
+
+def test_somebody_elses_upload_cannot_be_imported(owner):
+    burglar = make_tenant()
+    path = reverse("scraping:import_create", kwargs={"project_id": burglar.ids["project_id"]})
+    browser = browser_of(burglar.user)
+    assert browser.get(path, {"file": str(burglar.ids["file_id"])}).status_code == 200
+    assert browser.get(path, {"file": str(owner.ids["file_id"])}).status_code == 404
+
+
+# Sockets
+
+
+def first_words(path: str, user: User | None, question: dict[str, str] | None = None) -> list[dict[str, Any]]:
+    """The first two things the server says on a socket; the question comes after the first."""
+    cookies = browser_of(user).cookies if user else {}
+    cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items())
+    headers = [(b"host", b"localhost"), (b"origin", b"http://localhost"), (b"cookie", cookie.encode())]
+
+    async def conversation() -> list[dict[str, Any]]:
+        socket = WebsocketCommunicator(application, path, headers=headers)
+        await socket.connect()
+        said = [await socket.receive_output()]
+        if question:
+            await socket.send_json_to(question)
+        if said[0]["type"] != "websocket.close":
+            said.append(await socket.receive_output())
+        await socket.disconnect()
+        return said
+
+    return async_to_sync(conversation)()
+
+
+def test_nobody_listens_without_signing_in(owner):
+    for path in ("/ws", f"/ws/jobs/{owner.ids['project_id']}"):
+        assert [said["type"] for said in first_words(path, None)] == ["websocket.close"]
+
+
+def test_a_strangers_socket_closes_as_for_a_missing_project(owner):
+    stranger = make_user()
+    foreign, missing = (first_words(f"/ws/jobs/{pk}", stranger) for pk in (owner.ids["project_id"], ObjectId()))
+    assert foreign == missing
+    assert foreign[-1]["type"] == "websocket.close"
+    assert [said["type"] for said in first_words(f"/ws/jobs/{owner.ids['project_id']}", owner.user)] == [
+        "websocket.send"
+    ] * 2
+
+
+def test_a_stranger_subscribes_to_nothing(owner):
+    question = {"action": "subscribe", "project_id": str(owner.ids["project_id"])}
+    said = json.loads(first_words("/ws", make_user(), question)[1]["text"])
+    assert (said["type"], said["code"]) == ("error", "NOT_FOUND")
+    assert MARK not in json.dumps(said)

@@ -183,6 +183,12 @@ class ResultFilter:
     def _is_of_whole_days(self) -> bool:
         return all(bound is None or bound.time() == time() for bound in (self.start, self.end))
 
+    def require_whole_days(self) -> None:
+        """Raises ValidationError for a date with a time of day, which roll-ups cannot answer."""
+        for name, bound in {"date_from": self.start, "date_to": self.end}.items():
+            if bound and bound.time() != time():
+                raise ValidationError({name: "These figures are of whole days (UTC): give a date without a time."})
+
     def _less_implied(self) -> Self:
         """A review with a label or an emotion is analysed: asking for that as well adds nothing."""
         is_implied = self.state == (State.ANALYSED,) and (self.sentiment or self.emotion)

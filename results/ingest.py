@@ -7,7 +7,6 @@ whatever must become true in the same moment. Doing either again changes nothing
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from bson import ObjectId
 from pymongo import UpdateOne
@@ -41,7 +40,7 @@ class Finding:
     analysis: Analysis
 
 
-def store(target: Target, job_id: ObjectId | None, items: Iterable[Item], *, analyse: bool) -> Stored:
+def store(target: Target, job_id: ObjectId | None, items: Sequence[Item], *, analyse: bool) -> Stored:
     """Insert reviews never seen before, update edited ones, move the roll-ups. To be called in a transaction.
 
     A review is the same when its project, platform and external id are. Of two in one batch the later counts; the
@@ -60,7 +59,7 @@ def store(target: Target, job_id: ObjectId | None, items: Iterable[Item], *, ana
     return Stored(len(fresh), len(edited), unchanged, pending if analyse else [])
 
 
-def _by_identity(items: Iterable[Item]) -> dict[str, Document]:
+def _by_identity(items: Sequence[Item]) -> dict[str, Document]:
     batch = {}
     for item in items:
         said = documents.content(item)
@@ -70,7 +69,7 @@ def _by_identity(items: Iterable[Item]) -> dict[str, Document]:
 
 def _known(target: Target, identities: list[str]) -> dict[str, Document]:
     where = {"project_id": target.project_id, "platform": target.platform, "external_id": {"$in": identities}}
-    return {row["external_id"]: row for row in _find(where, {"external_id": 1, "content_hash": 1})}
+    return {row["external_id"]: row for row in _find(where, ("external_id", "content_hash"))}
 
 
 def _differs(known: Document, said: Document) -> bool:
@@ -99,7 +98,7 @@ def _update(
 
 def analyse(result_ids: Sequence[ObjectId], engine: Engine) -> list[Finding]:
     """What ``engine`` makes of those of the reviews that still wait. Slow: call it outside any transaction."""
-    fields = {"title": 1, "text": 1, "content_hash": 1}
+    fields = ("title", "text", "content_hash")
     rows = list(_find({"_id": {"$in": list(result_ids)}, "state": State.PENDING.value}, fields))
     analyses = engine.analyse([readable(row["title"], row["text"]) for row in rows])
     return [Finding(row["_id"], row["content_hash"], analysis) for row, analysis in zip(rows, analyses, strict=True)]
@@ -113,7 +112,7 @@ def readable(title: str, text: str) -> str:
     return f"{title}{stop} {text}".strip()
 
 
-def record(findings: Iterable[Finding]) -> int:
+def record(findings: Sequence[Finding]) -> int:
     """Keep findings and move the roll-ups; how many were kept. To be called in a transaction.
 
     Those about reviews that are gone, edited since, or analysed already are passed over.
@@ -122,7 +121,7 @@ def record(findings: Iterable[Finding]) -> int:
     return _settle({f.result_id: (f.content_hash, _fields(f.analysis, now)) for f in findings})
 
 
-def give_up(result_ids: Iterable[ObjectId]) -> int:
+def give_up(result_ids: Sequence[ObjectId]) -> int:
     """Mark those of the reviews that still wait as failed, and say how many. To be called in a transaction."""
     change = {"state": State.FAILED.value, "updated_at": documents.now()}
     return _settle(dict.fromkeys(result_ids, (None, change)))
@@ -158,9 +157,8 @@ def _fields(analysis: Analysis, now: datetime) -> Document:
     }
 
 
-def _find(where: Document, fields: Document | None = None) -> Iterable[Document]:
-    found: Iterable[Any] = collection(Result).find(where, fields, session=session())
-    return found
+def _find(where: Document, fields: Sequence[str] | None = None) -> Iterable[Document]:
+    return collection(Result).find(where, fields, session=session())
 
 
 def _write(changes: list[UpdateOne]) -> None:

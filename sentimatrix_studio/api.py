@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from accounts import api as accounts
 from projects.api import ProjectViewSet, TargetViewSet
+from results.api import AnalyticsViewSet, Analyze, ResultViewSet
 from scraping.api import ImportViewSet, JobViewSet
 from sentimatrix_studio import health, overview, problems
 
@@ -15,6 +16,7 @@ CHANGE: Actions = {"get": "retrieve", "put": "update", "delete": "destroy"}
 LIST: Actions = {"get": "list", "post": "create"}
 PROJECT = "projects/<objectid:project_id>"
 JOB = f"{PROJECT}/scrape/jobs/<objectid:job_id>"
+RESULTS = f"{PROJECT}/results"
 projects, targets = {"stats_of": overview.project_stats}, {"stats_of": overview.target_stats}
 
 app_name = "api"
@@ -42,7 +44,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{JOB}/progress", JobViewSet.as_view({"get": "progress"}), name="job_progress"),
     path(f"{JOB}/log", JobViewSet.as_view({"get": "log"}), name="job_log"),
     path("scrape/running", JobViewSet.as_view({"get": "running"}), name="running_jobs"),
-    path(f"{PROJECT}/results/import/preview", ImportViewSet.as_view({"post": "preview"}), name="import_preview"),
-    path(f"{PROJECT}/results/import", ImportViewSet.as_view({"post": "start"}), name="import"),
+    path(RESULTS, ResultViewSet.as_view({"get": "list", "delete": "destroy_all"}), name="results"),
+    path(
+        f"{RESULTS}/<objectid:result_id>",
+        ResultViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
+        name="result",
+    ),
+    path(f"{RESULTS}/import/preview", ImportViewSet.as_view({"post": "preview"}), name="import_preview"),
+    path(f"{RESULTS}/import", ImportViewSet.as_view({"post": "start"}), name="import"),
+    path(f"{RESULTS}/analytics/summary", AnalyticsViewSet.as_view({"get": "summary"}), name="summary"),
+    path(
+        f"{RESULTS}/analytics/sentiment-timeline",
+        AnalyticsViewSet.as_view({"get": "sentiment_timeline"}),
+        name="sentiment_timeline",
+    ),
+    path(f"{RESULTS}/analytics/emotions", AnalyticsViewSet.as_view({"get": "emotions"}), name="emotions"),
+    path(f"{RESULTS}/analytics/platforms", AnalyticsViewSet.as_view({"get": "platforms"}), name="platforms"),
+    path("analyze", Analyze.as_view(), name="analyze"),
+    path(f"{RESULTS}/export", ResultViewSet.as_view({"get": "export"}), name="export"),
     re_path(r"", problems.unknown_path, name="unknown"),
 ]

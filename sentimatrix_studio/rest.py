@@ -46,7 +46,6 @@ def utc(moment: datetime) -> str:
 
 
 class UtcField(serializers.DateTimeField):
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(default_timezone=UTC, **kwargs)
 
@@ -106,13 +105,19 @@ class Pager(pagination.BasePagination):
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
-        self.page = self._number("page", 1, None)
-        self.page_size = self._number(
-            "page_size" if "page_size" in request.query_params else "limit", self.default, self.largest
-        )
-        self.total = queryset.count()
+        self.page, self.page_size = self._number("page", 1, None), self._size()
+        self.total = self._count(queryset)
         start = (self.page - 1) * self.page_size
         return list(queryset[start : start + self.page_size])
+
+    def _size(self) -> int:
+        name = "page_size" if "page_size" in self.request.query_params else "limit"
+        return self._number(name, self.default, self.largest)
+
+    def _count(self, queryset: Any) -> int | None:
+        """None where counting takes too long: then there is no last page to name."""
+        count: int = queryset.count()
+        return count
 
     def _number(self, name: str, default: int, largest: int | None) -> int:
         raw = self.request.query_params.get(name)
@@ -124,7 +129,7 @@ class Pager(pagination.BasePagination):
         return int(raw)
 
     def get_paginated_response(self, data: Any) -> Response:
-        pages = -(-self.total // self.page_size)
+        pages = None if self.total is None else -(-self.total // self.page_size)
         answer = Response(
             {"items": data, "total": self.total, "page": self.page, "page_size": self.page_size, "pages": pages}
         )
@@ -132,15 +137,16 @@ class Pager(pagination.BasePagination):
             answer["Link"] = links
         return answer
 
-    def _links(self, pages: int) -> str:
-        neighbours = {"first": 1, "prev": self.page - 1, "next": self.page + 1, "last": pages}
+    def _links(self, pages: int | None) -> str:
+        neighbours = {"first": 1, "prev": self.page - 1, "next": self.page + 1, "last": pages or 0}
+        last = self.page + 1 if pages is None else pages
+        there = {rel: page for rel, page in neighbours.items() if 1 <= page <= last and page != self.page}
+        return ", ".join(self._link(rel, "page", page) for rel, page in there.items())
+
+    def _link(self, rel: str, name: str, value: object) -> str:
         query = self.request.query_params.copy()
-        links = []
-        for rel, page in neighbours.items():
-            if 1 <= page <= pages and page != self.page:
-                query["page"] = str(page)
-                links.append(f'<{self.request.build_absolute_uri(self.request.path)}?{query.urlencode()}>; rel="{rel}"')
-        return ", ".join(links)
+        query[name] = str(value)
+        return f'<{self.request.build_absolute_uri(self.request.path)}?{query.urlencode()}>; rel="{rel}"'
 
 
 class ViewSet(StrictQuery, viewsets.GenericViewSet[Any]):

@@ -7,9 +7,8 @@ from typing import Any
 
 from bson import ObjectId
 
-from accounts.models import User
-from projects.choices import TargetType
 from projects.models import Project, Target
+from projects.tests import factories
 from results import ingest
 from results.analysis.engine import Analysis
 from results.choices import Emotion, Sentiment
@@ -21,20 +20,8 @@ START = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)  # a Monday
 SCORES = {"very_positive": 0.9, "positive": 0.5, "neutral": 0.0123, "negative": -0.5, "very_negative": -0.9}
 
 
-def make_user(name: str = "Ada") -> User:
-    return User.objects.create(email=f"{name.lower()}.{ObjectId()}@example.com", name=name)
-
-
-def make_project(owner: User | None = None, **fields: Any) -> Project:
-    return Project.objects.create(owner=owner or make_user(), **{"name": "Kettle", **fields})
-
-
 def make_target(project: Project | None = None, platform: str = "steam", **fields: Any) -> Target:
-    project = project or make_project()
-    defaults = {"detected_type": TargetType.PRODUCT, "external_id": str(ObjectId()), "label": f"{platform} page"}
-    return Target.objects.create(
-        owner_id=project.owner_id, project=project, platform=platform, **{**defaults, **fields}
-    )
+    return factories.make_target(project, **{"platform": platform, "label": f"{platform} page", **fields})
 
 
 def make_item(external_id: str | int = "1", text: str = "Boils fast.", **fields: Any) -> Item:

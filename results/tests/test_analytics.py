@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from projects.models import Project
+from projects.tests.factories import make_project
 from results import analytics
 from results.filters import ResultFilter
-from results.tests.factories import START, make_item, make_project, make_results, make_target, store
+from results.tests.factories import START, make_item, make_results, make_target, store
 from results.tests.once import db_of_the_module  # noqa: F401 - makes a fixture of this module
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

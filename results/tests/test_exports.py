@@ -19,11 +19,12 @@ from openpyxl.utils.escape import unescape
 from openpyxl.workbook.workbook import Workbook as Opened
 
 from projects.models import Project
+from projects.tests.factories import make_project
 from results import exports, workbook
 from results.exports import COLUMNS, CONTENT_TYPES, ExportRequest
 from results.filters import ResultFilter
 from results.models import Result
-from results.tests.factories import START, make_item, make_project, make_results, make_target, store
+from results.tests.factories import START, make_item, make_results, make_target, store
 from results.tests.once import db_of_the_module  # noqa: F401 - makes a fixture of this module
 
 JOB = ObjectId()

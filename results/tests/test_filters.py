@@ -7,12 +7,13 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from projects.models import Project, Target
+from projects.tests.factories import make_project
 from results import filters
 from results.chips import chips
 from results.filters import Counts, ResultFilter
 from results.models import Result
 from results.reading import all_words
-from results.tests.factories import START, make_item, make_project, make_results, make_target, store
+from results.tests.factories import START, make_item, make_results, make_target, store
 from results.tests.once import db_of_the_module  # noqa: F401 - makes a fixture of this module
 from sentimatrix_studio.mongo.pipelines import collection
 

@@ -4,9 +4,10 @@ import pytest
 from bson import ObjectId
 from django.core.exceptions import ValidationError
 
+from projects.tests.factories import make_project
 from results import paging
 from results.models import Result
-from results.tests.factories import START, make_item, make_items, make_project, make_target, store
+from results.tests.factories import START, make_item, make_items, make_target, store
 
 
 def ids(part: paging.Slice) -> list[str]:

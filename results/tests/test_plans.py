@@ -9,11 +9,12 @@ from bson import ObjectId
 from django.http import QueryDict
 
 from projects.models import Project, Target
+from projects.tests.factories import make_project
 from results import paging
 from results.filters import ResultFilter
 from results.models import ResultQuerySet
 from results.paging import Cursor
-from results.tests.factories import START, make_items, make_project, make_target, store
+from results.tests.factories import START, make_items, make_target, store
 from results.tests.once import db_of_the_module  # noqa: F401 - makes a fixture of this module
 
 PLATFORMS = ("steam", "reddit", "youtube")

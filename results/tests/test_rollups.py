@@ -10,7 +10,9 @@ from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.tests.factories import make_user
 from projects.models import Project, Target
+from projects.tests.factories import make_project
 from results import ingest, removal, rollups
 from results.ingest import Item
 from results.models import DailyRollup, Result
@@ -21,10 +23,8 @@ from results.tests.factories import (
     analyse,
     make_item,
     make_items,
-    make_project,
     make_results,
     make_target,
-    make_user,
     store,
 )
 from sentimatrix_studio.mongo.pipelines import collection
@@ -111,7 +111,7 @@ def test_a_rebuild_mends_roll_ups_that_are_wrong_missing_or_left_over() -> None:
     out = StringIO()
     call_command("rebuild_rollups", str(target.project_id), stdout=out)
     assert documents_of(target.project) == right
-    assert "Kettle: counted anew" in out.getvalue()
+    assert f"{target.project.name}: counted anew" in out.getvalue()
 
 
 @pytest.mark.django_db

@@ -1,0 +1,397 @@
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from bson import ObjectId
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts.tests.factories import api_of, make_user
+from projects.models import Project, Target
+from projects.tests.factories import make_project
+from results import api as results_api
+from results.analysis.engine import AnalysisError
+from results.api import LONGEST_TEXT
+from results.filters import Counts, ResultFilter
+from results.models import DailyRollup, Result
+from results.tests.factories import (
+    START,
+    ScriptedEngine,
+    make_item,
+    make_items,
+    make_results,
+    make_target,
+    store,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def project() -> Project:
+    return make_project()
+
+
+@pytest.fixture
+def steam(project: Project) -> Target:
+    return make_target(project, "steam")
+
+
+@pytest.fixture
+def api(project: Project) -> APIClient:
+    return api_of(project.owner)
+
+
+def path_of(project: Project, *more: object) -> str:
+    return "/".join(["/api/v1/projects", str(project.pk), "results", *map(str, more)])
+
+
+def pointers(answer: Any) -> list[str]:
+    assert answer.status_code == 422, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
+    return sorted(error["pointer"] for error in answer.json()["errors"])
+
+
+def ids(answer: Any) -> list[str]:
+    assert answer.status_code == 200, answer.content
+    return [item["content"]["platform_id"] for item in answer.json()["items"]]
+
+
+# Shapes
+
+
+def test_an_analysed_review_has_the_shape_of_the_contract(api: APIClient, project: Project, steam: Target) -> None:
+    job_id = ObjectId()
+    item = make_item(
+        title="So good", text="positive joy", author="Ann", url="https://example.com/1", rating=4, rating_max=5
+    )
+    (result,) = make_results(steam, item, job_id=job_id)
+    body = api.get(path_of(project, result.pk)).json()
+    assert {body.pop("created_at")[-1], body.pop("updated_at")[-1]} == {"Z"}
+    assert body["analysis"]["sentiment"].pop("analyzed_at").endswith("Z")
+    assert body == {
+        "id": str(result.pk),
+        "project_id": str(project.pk),
+        "target_id": str(steam.pk),
+        "job_id": str(job_id),
+        "platform": "steam",
+        "language": "en",
+        "word_count": 2,
+        "state": "analysed",
+        "content": {
+            "text": "positive joy",
+            "title": "So good",
+            "author": "Ann",
+            "rating": 4.0,
+            "rating_max": 5.0,
+            "date": "2026-03-02T12:30:00.000Z",
+            "url": "https://example.com/1",
+            "platform_id": "1",
+        },
+        "analysis": {
+            "engine": "scripted-1",
+            "sentiment": {
+                "label": "positive",
+                "score": 0.5,
+                "confidence": 0.8,
+                "scores": {
+                    "very_positive": 0.1,
+                    "positive": 0.6,
+                    "neutral": 0.1,
+                    "negative": 0.1,
+                    "very_negative": 0.1,
+                },
+            },
+            "emotions": {
+                "model": "ekman",
+                "primary": "joy",
+                "primary_score": 0.7,
+                "detected": [{"emotion": "joy", "score": 0.7}, {"emotion": "surprise", "score": 0.4}],
+            },
+            "aspects": [],
+            "summary": None,
+            "insights": [],
+        },
+        "label_source": "model",
+    }
+
+
+def test_a_review_that_waits_has_no_sentiment(api: APIClient, project: Project, steam: Target) -> None:
+    store(steam, make_item())
+    (body,) = api.get(path_of(project)).json()["items"]
+    assert (body["state"], body["analysis"]["sentiment"], body["label_source"]) == ("pending", None, None)
+    assert body["analysis"]["emotions"] == {"model": "ekman", "primary": None, "primary_score": None, "detected": []}
+    assert (body["language"], body["job_id"], body["analysis"]["engine"]) == (None, None, None)
+
+
+def test_with_three_classes_labels_and_scores_are_merged(api: APIClient, project: Project, steam: Target) -> None:
+    Project.objects.filter(pk=project.pk).update(sentiment_classes=3)
+    (result,) = make_results(steam, make_item(text="very_negative"))
+    sentiment = api.get(path_of(project, result.pk)).json()["analysis"]["sentiment"]
+    assert (sentiment["label"], sentiment["scores"]) == ("negative", {"positive": 0.2, "neutral": 0.1, "negative": 0.7})
+
+
+# Lists
+
+
+def test_a_list_comes_in_pages(api: APIClient, project: Project, steam: Target) -> None:
+    store(steam, *make_items(5))
+    answer = api.get(path_of(project), {"page": 2, "page_size": 2})
+    assert ids(answer) == ["2", "1"]
+    assert {**answer.json(), "items": []} == {"items": [], "total": 5, "page": 2, "page_size": 2, "pages": 3}
+    assert 'page=1&page_size=2>; rel="prev"' in answer["Link"]
+    assert ids(api.get(path_of(project), {"limit": 1, "sort": "date"})) == ["0"]
+
+
+def test_a_list_comes_in_slices_by_cursor(api: APIClient, project: Project, steam: Target) -> None:
+    store(steam, *make_items(5))
+    first = api.get(path_of(project), {"cursor": "", "page_size": 2})
+    second = api.get(path_of(project), {"cursor": first.json()["next_cursor"], "page_size": 2})
+    third = api.get(path_of(project), {"cursor": second.json()["next_cursor"], "page_size": 2})
+    assert [ids(one) for one in (first, second, third)] == [["4", "3"], ["2", "1"], ["0"]]
+    assert (first.json()["previous_cursor"], third.json()["next_cursor"]) == (None, None)
+    assert ids(api.get(path_of(project), {"cursor": second.json()["previous_cursor"], "page_size": 2})) == ["4", "3"]
+    assert second["Link"].count("rel=") == 2
+    assert first.json()["page_size"] == 2
+
+
+def test_a_list_is_filtered(api: APIClient, project: Project, steam: Target) -> None:
+    make_results(steam, make_item("a", "positive joy"), make_item("b", "negative anger"))
+    answer = api.get(path_of(project), {"sentiment": "negative", "emotion": "anger", "search": "anger"})
+    assert (ids(answer), answer.json()["total"]) == (["b"], 1)
+
+
+def test_a_total_that_takes_too_long_is_not_known(
+    api: APIClient, project: Project, steam: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(steam, *make_items(3))
+    monkeypatch.setattr(ResultFilter, "counts", lambda asked, project: Counts())
+    answer = api.get(path_of(project), {"page_size": 2})
+    assert (answer.json()["total"], answer.json()["pages"], len(answer.json()["items"])) == (None, None, 2)
+    assert 'rel="next"' in answer["Link"]
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ({"colour": "red"}, ["/colour"]),
+        ({"sentiment": "great", "emotion": "hope"}, ["/emotion", "/sentiment"]),
+        ({"sort": "score"}, ["/sort"]),
+        ({"cursor": "x"}, ["/cursor"]),
+        ({"cursor": "", "page": "1"}, ["/cursor"]),
+        ({"page": "0"}, ["/page"]),
+        ({"page_size": "101"}, ["/page_size"]),
+    ],
+)
+def test_what_is_wrong_with_a_query_is_pointed_at(
+    api: APIClient, project: Project, query: dict[str, str], wrong: list[str]
+) -> None:
+    assert pointers(api.get(path_of(project), query)) == wrong
+
+
+@pytest.mark.parametrize("query", [{}, {"cursor": ""}, {"search": "number"}])
+def test_a_list_takes_the_same_queries_however_long(
+    api: APIClient, project: Project, steam: Target, query: dict[str, str], django_assert_num_queries: Any
+) -> None:
+    store(steam, *make_items(3))
+    queries = 3 if "cursor" in query else 4  # user, project, reviews and, for numbered pages, their count
+    with django_assert_num_queries(queries):
+        api.get(path_of(project), query)
+    store(steam, *make_items(60))
+    with django_assert_num_queries(queries):
+        api.get(path_of(project), query)
+
+
+# Deletion
+
+
+def test_a_review_is_deleted_with_its_figures(api: APIClient, project: Project, steam: Target) -> None:
+    doomed, kept = make_results(steam, *make_items(2))
+    assert api.delete(path_of(project, doomed.pk)).status_code == 204
+    assert [result.pk for result in Result.objects.all()] == [kept.pk]
+    assert DailyRollup.objects.all().tally().total == 1
+    assert api.get(path_of(project, doomed.pk)).status_code == 404
+
+
+def test_all_reviews_are_deleted_when_that_is_confirmed(api: APIClient, project: Project, steam: Target) -> None:
+    store(steam, *make_items(3))
+    elsewhere = make_target(make_project(project.owner))
+    store(elsewhere, *make_items(2))
+    assert pointers(api.delete(path_of(project))) == ["/confirm"]
+    assert Result.objects.count() == 5
+    answer = api.delete(f"{path_of(project)}?confirm=true")
+    assert (answer.status_code, answer.json()) == (200, {"deleted": 3})
+    assert {result.target_id for result in Result.objects.all()} == {elsewhere.pk}
+
+
+def test_only_what_the_filter_finds_is_deleted(api: APIClient, project: Project, steam: Target) -> None:
+    make_results(steam, make_item("a", "positive"), make_item("b", "negative"))
+    assert api.delete(f"{path_of(project)}?confirm=true&sentiment=negative").json() == {"deleted": 1}
+    assert pointers(api.delete(f"{path_of(project)}?confirm=true&sentimen=negative")) == ["/sentimen"]
+    assert Result.objects.get().external_id == "a"
+
+
+# Figures
+
+
+def test_the_figures_are_there(api: APIClient, project: Project, steam: Target) -> None:
+    make_results(
+        steam, make_item("a", "positive joy"), make_item("b", "negative", published_at=START + timedelta(days=9))
+    )
+    analytics = path_of(project, "analytics")
+    assert api.get(f"{analytics}/summary").json()["total_results"] == 2
+    timeline = api.get(f"{analytics}/sentiment-timeline?interval=month").json()
+    assert [(point["date"], point["count"]) for point in timeline] == [("2026-03-01", 2)]
+    assert [one["emotion"] for one in api.get(f"{analytics}/emotions?date_to=2026-03-02").json()] == ["joy"]
+    assert [one["platform"] for one in api.get(f"{analytics}/platforms").json()] == ["steam"]
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        ("summary?sentiment=positive", ["/sentiment"]),
+        ("summary?date_from=2026-03-02T12:00:00Z", ["/date_from"]),
+        ("sentiment-timeline?interval=decade", ["/interval"]),
+        ("sentiment-timeline?interval=hour", ["/interval"]),
+        ("emotions?interval=day", ["/interval"]),
+        ("platforms?platform=ebay", ["/platform"]),
+    ],
+)
+def test_figures_point_at_what_they_cannot_answer(
+    api: APIClient, project: Project, path: str, wrong: list[str]
+) -> None:
+    assert pointers(api.get(path_of(project, "analytics", path))) == wrong
+
+
+# Export
+
+
+def test_an_export_streams_what_the_filter_finds(api: APIClient, project: Project, steam: Target) -> None:
+    make_results(steam, make_item("a", "positive"), make_item("b", "negative"))
+    answer: Any = api.get(path_of(project, "export"), {"format": "csv", "sentiment": "negative", "fields": "text"})
+    assert (answer.status_code, answer.streaming) == (200, True)
+    assert f"{project.name.lower().replace(' ', '-')}_results_" in answer["Content-Disposition"]
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(text))) == [["text"], ["negative"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ("format=parquet", ["/format"]),
+        ("fields=secret", ["/fields"]),
+        ("emotion=hope", ["/emotion"]),
+        ("page=1", ["/page"]),
+    ],
+)
+def test_an_export_that_cannot_be_is_refused_before_it_starts(
+    api: APIClient, project: Project, query: str, wrong: list[str]
+) -> None:
+    assert pointers(api.get(f"{path_of(project, 'export')}?{query}")) == wrong
+
+
+# One text
+
+
+def analyse_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results_api, "analyse_now", lambda text: ScriptedEngine().analyse([text])[0])
+
+
+def test_a_text_is_analysed_and_not_kept(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    analyse_with(monkeypatch)
+    answer = api.post("/api/v1/analyze", {"text": "very_positive joy"})
+    assert answer.status_code == 200
+    body = answer.json()
+    assert (body["engine"], body["state"], body["language"]) == ("scripted-1", "analysed", "en")
+    assert (body["sentiment"]["label"], body["sentiment"]["score"]) == ("very_positive", 0.9)
+    assert body["emotions"]["primary"] == "joy"
+    assert not Result.objects.exists()
+
+
+def test_a_text_is_analysed_in_three_classes(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    analyse_with(monkeypatch)
+    body = api.post("/api/v1/analyze", {"text": "very_negative", "sentiment_classes": 3, "engine": "local"}).json()
+    assert (body["sentiment"]["label"], list(body["sentiment"]["scores"])) == (
+        "negative",
+        ["positive", "neutral", "negative"],
+    )
+
+
+def test_a_text_in_another_language_gets_no_label(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    analyse_with(monkeypatch)
+    body = api.post("/api/v1/analyze", {"text": "unsupported_language"}).json()
+    assert (body["state"], body["sentiment"], body["language"]) == ("unsupported_language", None, "de")
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ({}, ["/text"]),
+        ({"text": ""}, ["/text"]),
+        ({"text": None}, ["/text"]),
+        ({"text": "x" * (LONGEST_TEXT + 1)}, ["/text"]),
+        ({"text": "x", "sentiment_classes": 4}, ["/sentiment_classes"]),
+        ({"text": "x", "engine": "crystal ball"}, ["/engine"]),
+        ({"text": "x", "colour": "red"}, ["/colour"]),
+    ],
+)
+def test_a_text_that_cannot_be_analysed_is_refused(api: APIClient, body: dict[str, Any], wrong: list[str]) -> None:
+    assert pointers(api.post("/api/v1/analyze", body)) == wrong
+
+
+def test_an_engine_that_cannot_work_says_so(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = AnalysisError("busy", "Many texts are being read just now.", can_retry=True)
+    monkeypatch.setattr(results_api, "analyse_now", Mock(side_effect=busy))
+    answer = api.post("/api/v1/analyze", {"text": "fine"})
+    assert (answer.status_code, answer.json()["detail"]) == (503, "Many texts are being read just now.")
+    assert answer.json()["code"] == "ANALYSIS_ERROR"
+
+
+# Whose it is
+
+ROUTES = [
+    ("get", ""),
+    ("delete", "?confirm=true"),
+    ("get", "/{result}"),
+    ("delete", "/{result}"),
+    ("get", "/analytics/summary"),
+    ("get", "/analytics/sentiment-timeline"),
+    ("get", "/analytics/emotions"),
+    ("get", "/analytics/platforms"),
+    ("get", "/export"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_a_stranger_gets_404_as_for_what_is_missing(project: Project, steam: Target, method: str, path: str) -> None:
+    (result,) = make_results(steam, make_item())
+    stranger = api_of(make_user())
+    theirs = getattr(stranger, method)(path_of(project) + path.format(result=result.pk))
+    nowhere = getattr(stranger, method)(f"/api/v1/projects/{ObjectId()}/results" + path.format(result=ObjectId()))
+    assert (theirs.status_code, nowhere.status_code) == (404, 404)
+    differs = {"instance", "request_id"}
+    assert {k: v for k, v in theirs.json().items() if k not in differs} == {
+        k: v for k, v in nowhere.json().items() if k not in differs
+    }
+    assert Result.objects.count() == 1
+
+
+@pytest.mark.parametrize(("method", "path"), [*ROUTES, ("post", "/../../../analyze")])
+def test_an_anonymous_caller_gets_401(project: Project, method: str, path: str) -> None:
+    url = "/api/v1/analyze" if "analyze" in path else path_of(project) + path.format(result=ObjectId())
+    assert getattr(Client(), method)(url).status_code == 401
+
+
+def test_a_review_is_not_found_through_another_project_of_its_owner(
+    api: APIClient, project: Project, steam: Target
+) -> None:
+    (result,) = make_results(steam, make_item())
+    other = make_project(project.owner)
+    assert api.get(path_of(other, result.pk)).status_code == 404
+
+
+def test_a_malformed_id_is_404(api: APIClient, project: Project) -> None:
+    assert api.get(path_of(project, "123")).status_code == 404

@@ -1,6 +1,5 @@
 """The two steps of an import: which file, and how it is to be read."""
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -57,7 +56,7 @@ class OptionsForm(forms.Form):
     rating_min = forms.FloatField(required=False, label="Lowest rating")
     rating_max = forms.FloatField(required=False, label="Highest rating")
     date_order = forms.ChoiceField(required=False, label="03/04 means", choices=list(DATE_ORDERS.items()))
-    shape = forms.CharField(required=False, widget=forms.HiddenInput)  # what the columns offered belong to
+    shape = forms.JSONField(required=False, widget=forms.HiddenInput)  # what the columns offered belong to
 
     use_required_attribute = False
 
@@ -93,12 +92,12 @@ class OptionsForm(forms.Form):
         Raises ValidationError by the name of the option.
         """
         said = {name: self.cleaned_data[name] for name in self.cleaned_data if not name.startswith("column_")}
-        shape = json.loads(said.pop("shape") or "{}")
+        shape = said.pop("shape")
         said["columns"] = {role: place for role in ROLES if (place := self.cleaned_data[f"column_{role}"]) is not None}
-        if shape.get("format") != said["format"]:
+        if not isinstance(shape, dict) or shape.get("format") != said["format"]:
             kept = ("platform", "format", "rating_min", "rating_max")
             return Options.from_json({name: said[name] for name in kept})
-        if json.loads(_shape(said)) != shape:
+        if _shape(said) != shape:
             said["columns"] = {}
         return Options.from_json(said)
 
@@ -128,5 +127,5 @@ def _place(column: str | int, columns: Sequence[str]) -> int | str:
     return list(columns).index(column) if column in columns else ""
 
 
-def _shape(said: dict[str, Any]) -> str:
-    return json.dumps({name: said[name] or "" for name in SHAPE})
+def _shape(said: dict[str, Any]) -> dict[str, Any]:
+    return {name: said[name] or "" for name in SHAPE}

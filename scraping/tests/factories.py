@@ -2,39 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import count, islice
+from itertools import islice
 from typing import Any
 
-from accounts.models import User
-from projects.choices import Platform, TargetType
-from projects.models import Project, Target
+from bson import ObjectId
+from django.db import connection
+
+from projects import files
+from projects.models import Project
+from projects.tests.factories import make_project, make_target
 from results.tests.factories import make_items
 from scraping.choices import StepKind
 from scraping.models import Job, Step
 from scraping.sources.base import Page, Request
 from scraping.sources.fetch import Fetcher
-
-_numbers = count(1)
-
-
-def make_user(**fields: Any) -> User:
-    return User.objects.create_user(**{"email": f"user{next(_numbers)}@example.com", "name": "Ada", **fields})
-
-
-def make_project(owner: User | None = None, **fields: Any) -> Project:
-    return Project.objects.create(owner=owner or make_user(), **{"name": "Kettle", **fields})
-
-
-def make_target(project: Project, **fields: Any) -> Target:
-    number = next(_numbers)
-    fields = {
-        "platform": Platform.STEAM,
-        "detected_type": TargetType.GAME,
-        "external_id": str(number),
-        "url": f"https://store.steampowered.com/app/{number}",
-        **fields,
-    }
-    return Target.objects.create(owner_id=project.owner_id, project=project, **fields)
 
 
 def make_job(project: Project | None = None, **fields: Any) -> Job:
@@ -76,3 +57,15 @@ def make_pages(*sizes: int, **fields: Any) -> list[Page]:
     """Pages of so many reviews each; no review is twice in them."""
     items = iter(make_items(sum(sizes)))
     return [Page(items=list(islice(items, size)), cursor="", **fields) for size in sizes]
+
+
+def uploads() -> list[ObjectId]:
+    """The files that are stored."""
+    database: Any = connection.database  # type: ignore[attr-defined]
+    return [found["_id"] for found in database[f"{files.BUCKET}.files"].find({}, {"_id": 1})]
+
+
+def forget_uploads() -> None:
+    """They are in no model, so nothing flushes them between tests."""
+    for file_id in uploads():
+        files.delete(file_id)

@@ -9,9 +9,12 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.authentication import new_tokens
+from accounts.tests.factories import make_user
+from projects.tests.factories import make_project
 from scraping import progress
+from scraping.choices import JobStatus
 from scraping.consumers import is_own_origin
-from scraping.tests.factories import make_job, make_project, make_step, make_user
+from scraping.tests.factories import make_job, make_step
 from sentimatrix_studio.asgi import application
 
 pytestmark = pytest.mark.django_db
@@ -171,7 +174,7 @@ class TestTalking:
             await channel.connect()
             for _ in range(3):
                 await channel.receive_json_from()
-            await sync_to_async(job.end)("completed", "Done.")
+            await sync_to_async(job.end)(JobStatus.COMPLETED, "Done.")
             assert await say(channel, action="ping") == {"type": "pong"}
             shown = await channel.receive_json_from()
             assert await say(channel, action="ping") == {"type": "pong"}

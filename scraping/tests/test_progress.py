@@ -4,11 +4,12 @@ import pytest
 from django.utils import timezone
 from redis.exceptions import ConnectionError as ValkeyError
 
+from projects.tests.factories import make_target
 from scraping import progress
-from scraping.choices import Level
+from scraping.choices import JobStatus, Level
 from scraping.models import Job
 from scraping.progress import Publisher, snapshot
-from scraping.tests.factories import make_job, make_step, make_target
+from scraping.tests.factories import make_job, make_step
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +80,7 @@ class TestSnapshot:
 
     def test_an_ended_job_is_finished_and_full(self):
         job = make_step(make_job(status="running", new=5), state="done", collected=5).job
-        job.end("completed", "5 reviews: 5 new.")
+        job.end(JobStatus.COMPLETED, "5 reviews: 5 new.")
         job.refresh_from_db()
         seen = snapshot(job)
         assert (seen["progress"], seen["done"], seen["total"], seen["eta"]) == (100.0, 5, 5, None)
@@ -156,7 +157,7 @@ class TestTelling:
         monkeypatch.setattr(progress, "PAUSE", 60_000)
         job, publisher = make_job(), Publisher()
         progress.publish(job.pk)
-        job.end(status, "That was it.")
+        job.end(JobStatus(status), "That was it.")
         publisher.note(job.pk, added=1)
         publisher.end(job.pk)
         assert [message["type"] for message in sent] == ["job.progress", "job.progress", "results.added", kind]
@@ -171,6 +172,6 @@ class TestTelling:
         monkeypatch.setattr(progress, "_send", refuse)
         job = make_job()
         assert progress.publish(job.pk)
-        job.end("completed", "Done.")
+        job.end(JobStatus.COMPLETED, "Done.")
         progress.announce_end(job.pk)
         assert Job.objects.get().status == "completed"

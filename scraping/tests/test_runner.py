@@ -5,6 +5,7 @@ from django.utils import timezone
 from pymongo.errors import AutoReconnect
 
 from projects.models import Target
+from projects.tests.factories import make_project, make_target
 from results.analysis.engine import AnalysisError
 from results.imports import RowError as BadRow
 from results.models import DailyRollup, Result
@@ -13,14 +14,7 @@ from scraping import analysing, collecting, leases, runner
 from scraping.choices import JobStatus, StepKind
 from scraping.models import Job, JobRefused, LogLine, RowError, Step
 from scraping.sources.outcomes import Outcome, SourceError
-from scraping.tests.factories import (
-    ScriptedSource,
-    make_job,
-    make_pages,
-    make_project,
-    make_step,
-    make_target,
-)
+from scraping.tests.factories import ScriptedSource, make_job, make_pages, make_step
 from sentimatrix_studio.mongo.transaction import in_transaction
 
 pytestmark = pytest.mark.django_db

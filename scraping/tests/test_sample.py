@@ -3,13 +3,13 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.tests.factories import make_user
 from projects.models import Project
 from results.models import DailyRollup, Result
 from results.rollups import rebuild
 from scraping import runner
 from scraping.models import Job, Step
 from scraping.sample import load_sample
-from scraping.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from sentimatrix_studio.tests.waiting import wait_until
 
 # One worker of xdist runs all of these, so that they can share one Studio.
 pytestmark = pytest.mark.xdist_group("studio")
-PROGRAMS = ["mongod", "valkey-server", "qcluster", "daphne"]
+PROGRAMS = ["mongod", "valkey-server", "worker", "daphne"]
 
 
 def free_port() -> int:

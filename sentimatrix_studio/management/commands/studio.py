@@ -17,7 +17,7 @@ from sentimatrix_studio.children import Child
 from sentimatrix_studio.supervisor import AskedToStop, ChildError, Supervisor
 
 STOP_SECONDS = 6.5  # for each of the two rounds of Supervisor.stop: together under 15
-LOGS = {"daphne": "web", "qcluster": "worker"}
+LOGS = {"daphne": "web"}
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Command(BaseCommand):
         mark.write_text(sources, encoding="utf-8")
 
     def start_programs(self) -> None:
-        self.supervisor.start(self.manage("The worker", "qcluster"))
+        self.supervisor.start(self.manage("The worker", "worker"))
         web = ["-m", "daphne", "-b", self.place.host, "-p", str(self.place.port), "--no-server-name"]
         web += ["sentimatrix_studio.asgi:application"]
         self.supervisor.start(self.program("The web server", "daphne", web), self.place.answers)

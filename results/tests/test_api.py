@@ -139,7 +139,7 @@ def test_with_three_classes_labels_and_scores_are_merged(api: APIClient, project
 
 def test_a_list_comes_in_pages(api: APIClient, project: Project, steam: Target) -> None:
     store(steam, *make_items(5))
-    answer = api.get(path_of(project), {"page": 2, "page_size": 2})
+    answer = api.get(path_of(project), {"page": 2, "page_size": "2"})
     assert ids(answer) == ["2", "1"]
     assert {**answer.json(), "items": []} == {"items": [], "total": 5, "page": 2, "page_size": 2, "pages": 3}
     assert 'page=1&page_size=2>; rel="prev"' in answer["Link"]
@@ -148,12 +148,12 @@ def test_a_list_comes_in_pages(api: APIClient, project: Project, steam: Target) 
 
 def test_a_list_comes_in_slices_by_cursor(api: APIClient, project: Project, steam: Target) -> None:
     store(steam, *make_items(5))
-    first = api.get(path_of(project), {"cursor": "", "page_size": 2})
-    second = api.get(path_of(project), {"cursor": first.json()["next_cursor"], "page_size": 2})
-    third = api.get(path_of(project), {"cursor": second.json()["next_cursor"], "page_size": 2})
+    first = api.get(path_of(project), {"cursor": "", "page_size": "2"})
+    second = api.get(path_of(project), {"cursor": first.json()["next_cursor"], "page_size": "2"})
+    third = api.get(path_of(project), {"cursor": second.json()["next_cursor"], "page_size": "2"})
     assert [ids(one) for one in (first, second, third)] == [["4", "3"], ["2", "1"], ["0"]]
     assert (first.json()["previous_cursor"], third.json()["next_cursor"]) == (None, None)
-    assert ids(api.get(path_of(project), {"cursor": second.json()["previous_cursor"], "page_size": 2})) == ["4", "3"]
+    assert ids(api.get(path_of(project), {"cursor": second.json()["previous_cursor"], "page_size": "2"})) == ["4", "3"]
     assert second["Link"].count("rel=") == 2
     assert first.json()["page_size"] == 2
 
@@ -169,7 +169,7 @@ def test_a_total_that_takes_too_long_is_not_known(
 ) -> None:
     store(steam, *make_items(3))
     monkeypatch.setattr(ResultFilter, "counts", lambda asked, project: Counts())
-    answer = api.get(path_of(project), {"page_size": 2})
+    answer = api.get(path_of(project), {"page_size": "2"})
     assert (answer.json()["total"], answer.json()["pages"], len(answer.json()["items"])) == (None, None, 2)
     assert 'rel="next"' in answer["Link"]
 

@@ -15,7 +15,7 @@ from results.models import Result
 from results.reading import all_words
 from results.tests.factories import START, make_item, make_results, make_target, store
 from results.tests.once import db_of_the_module  # noqa: F401 - makes a fixture of this module
-from sentimatrix_studio.mongo.pipelines import collection
+from sentimatrix_studio.mongo.pipelines import collection, condition
 
 JOB = ObjectId()
 
@@ -284,5 +284,5 @@ def test_a_day_ends_with_the_day_in_utc() -> None:
 
 
 def test_the_full_text_index_answers_a_search(project: Project, steam: Target) -> None:
-    condition = filters.condition(parse(project, "search=battery life").queryset(project))
-    assert "TEXT" in str(collection(Result).find(condition).explain()["queryPlanner"]["winningPlan"])
+    where = condition(parse(project, "search=battery life").queryset(project))
+    assert "TEXT" in str(collection(Result).find(where).explain()["queryPlanner"]["winningPlan"])

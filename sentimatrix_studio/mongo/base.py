@@ -62,6 +62,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         "lte": lambda column, value: {column: {"$lte": value}},
     }
 
+    def validate_no_atomic_block(self) -> None:
+        """Let a real transaction commit within Django's ``atomic``, which the admin opens and which does nothing."""
+
     def commit_mongo(self) -> None:
         """Commit. While the server's answer stays away the commit is repeated, which MongoDB takes for the same one."""
         deadline = time.monotonic() + COMMIT_PATIENCE

@@ -13,6 +13,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 from django.db.models import CharField, Model, Q, QuerySet
+from django.db.transaction import atomic  # noqa: TID251 - what it does is what is tested
 from django.test.utils import isolate_apps
 from pymongo.client_session import ClientSession
 from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
@@ -184,6 +185,12 @@ def test_a_transaction_within_another_is_part_of_it() -> None:
     with pytest.raises(ZeroDivisionError):
         in_transaction(outer)
     assert names() == []
+
+
+def test_a_transaction_commits_within_the_admins_atomic() -> None:
+    with atomic():
+        in_transaction(lambda: write("kept"))
+    assert names() == ["kept"]
 
 
 def test_work_that_meets_another_transaction_is_done_again() -> None:

@@ -9,7 +9,6 @@ import pytest
 from allauth.account.models import EmailAddress
 from bson import ObjectId
 from django.apps import apps
-from django.db import connection
 
 from accounts.models import User
 from accounts.tests.factories import make_user
@@ -54,14 +53,15 @@ def rows() -> dict[str, int]:
     """How many documents each collection of ours, and the store of files, holds."""
     models = [model for app in OURS for model in apps.get_app_config(app).get_models()]
     counts = {model.__name__: model._default_manager.count() for model in models}
-    stored = {name: connection.database[f"{files.BUCKET}.{name}"].count_documents({}) for name in ("files", "chunks")}
+    database = collection(Result).database
+    stored = {name: database[f"{files.BUCKET}.{name}"].count_documents({}) for name in ("files", "chunks")}
     return {**counts, "EmailAddress": EmailAddress.objects.count(), **stored}
 
 
 @contextmanager
 def profiled() -> Iterator[list[dict[str, Any]]]:
     """What MongoDB itself says of every operation in the block."""
-    database, operations = connection.database, []
+    database, operations = collection(Result).database, list[dict[str, Any]]()
     database.command("profile", 2)
     try:
         yield operations
@@ -74,7 +74,7 @@ def profiled() -> Iterator[list[dict[str, Any]]]:
 @pytest.fixture
 def target() -> Target:
     for name in ("files", "chunks"):  # no model, so nobody empties them between tests
-        connection.database[f"{files.BUCKET}.{name}"].delete_many({})
+        collection(Result).database[f"{files.BUCKET}.{name}"].delete_many({})
     make_everything(make_user())
     return make_everything(make_user())
 
@@ -124,11 +124,16 @@ def test_a_page_stored_during_the_deletion_goes_as_well(target, what, monkeypatc
         return delete_rows(*args, **kwargs)
 
     copies, target_id = collection(Result), target.pk
-    review = copies.find_one({"target_id": target_id})
+    review = copies.find({"target_id": target_id}).next()
     monkeypatch.setattr(SQLDeleteCompiler, "execute_sql", store_and_delete_rows)
     deletion_of(target, what)()
     assert copies.count_documents({"target_id": target_id}) == 0
 
 
 def deletion_of(target: Target, what: str) -> Callable[[], Any]:
-    return {"account": target.owner.delete_everything, "project": target.project.delete, "target": target.delete}[what]
+    deletions: dict[str, Callable[[], Any]] = {
+        "account": target.owner.delete_everything,
+        "project": target.project.delete,
+        "target": target.delete,
+    }
+    return deletions[what]

@@ -14,7 +14,7 @@ USUAL_FILES = {"__init__", "apps", "models", "choices", "api", "forms", "views",
 OWN_FILES = {
     "accounts": {"ownership", "authentication"},
     "projects": {"platforms", "files"},
-    "integrations": {"outbound", "addresses", "dialling"},
+    "integrations": {"outbound", "addresses", "dialling", "pace"},
 }
 USUAL_FOLDERS = {"migrations", "tests", "management", "templatetags", "__pycache__"}
 VAGUE = {"services", "selectors", "managers", "utils", "helpers", "common", "core", "misc", "base_models"}

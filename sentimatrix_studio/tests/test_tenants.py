@@ -15,7 +15,6 @@ from asgiref.sync import async_to_sync
 from bson import ObjectId
 from channels.testing import WebsocketCommunicator
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -28,6 +27,7 @@ from scraping.choices import JobStatus, Level, StepKind
 from scraping.models import Job, LogLine, RowError, Step
 from scraping.routing import websocket_urlpatterns
 from sentimatrix_studio.asgi import application
+from sentimatrix_studio.mongo.pipelines import collection
 from sentimatrix_studio.tests.routes import ADMIN, METHODS, Route, routes
 
 pytestmark = pytest.mark.django_db
@@ -95,8 +95,9 @@ def stranger(request) -> Client:
 
 def all_rows() -> dict[str, list[Any]]:
     """Every document there is, but for those of sessions."""
-    names = sorted(set(connection.database.list_collection_names()) - {"django_session", "system.profile"})
-    return {name: list(connection.database[name].find().sort("_id")) for name in names}
+    database = collection(Job).database
+    names = sorted(set(database.list_collection_names()) - {"django_session", "system.profile"})
+    return {name: list(database[name].find().sort("_id")) for name in names}
 
 
 def of(names: Iterable[str]) -> list[Route]:
@@ -141,7 +142,7 @@ def test_the_owner_gets_in(owner):
 
 def test_a_stranger_gets_the_answer_of_a_row_that_is_not_there(owner, stranger):
     nowhere = {name: ObjectId() for name in owner.ids}
-    leaks = {}
+    leaks: dict[tuple[str, str], Any] = {}
     for route in of(OF_THE_OWNER):
         answers = []
         for method in route.methods:

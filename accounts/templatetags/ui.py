@@ -10,7 +10,7 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -206,10 +206,7 @@ def nav_link(
     context: Context, name: str, *args: Any, icon: str, label: str, count: Any = "", exact: Any = False
 ) -> dict[str, Any]:
     """A link of the sidebar, current on its own page and, unless ``exact``, on those below it."""
-    try:
-        href = reverse(name, args=args)
-    except NoReverseMatch:
-        return {}
+    href = reverse(name, args=args)
     path = context["request"].path
     current = path == href if exact else path.startswith(href)
     return {"href": href, "current": current, "icon": icon, "label": label, "count": count}

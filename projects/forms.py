@@ -18,7 +18,7 @@ class AddressesField(forms.CharField):
         super().__init__(label="Addresses", help_text="One a line. Pages of all platforms can be mixed.", **kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        example = "https://store.steampowered.com/app/620/"
+        example = "store.steampowered.com/app/620"
         return {**super().widget_attrs(widget), "rows": 4, "spellcheck": "false", "placeholder": example}
 
     def clean(self, value: str | None) -> list[Detected]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby, pairwise
+from statistics import fmean
 
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from .scales import Linear, Tick, Value, compact, count, finite, nice_ticks, num
 
 Period = Callable[[date, date], str]  # first day, day after the last one -> URL
 PIN_WIDTH, CHAR_WIDTH = 3.0, 1.05  # percent of the narrowest plot that shows labels next to pins
+SPARK_POINTS = 32  # as many as one can tell apart at the width of a card
 PIN_DISTANCE = 7.0  # percent of a phone's plot that a pin covers
 
 
@@ -104,12 +106,14 @@ def line(
 
 
 def sparkline(values: Sequence[Value]) -> Layer | None:
-    """A small line without axes; none for fewer than two points."""
+    """A small line without axes; none for fewer than two points, means of neighbours for more than fit."""
     heights = [finite(v) for v in values]
     if len(heights) < 2:
         return None
-    x, y = Linear((0, len(heights) - 1)), Linear((min(heights), max(heights)), (92, 8))
-    points = [(x(i), y(v)) for i, v in enumerate(heights)]
+    size = -(-len(heights) // SPARK_POINTS)
+    means = [fmean(heights[i : i + size]) for i in range(0, len(heights), size)]
+    x, y = Linear((0, len(means) - 1)), Linear((min(means), max(means)), (92, 8))
+    points = [(x(i), y(v)) for i, v in enumerate(means)]
     return Layer("", "", paths.band_path(points, [(0, 100), (100, 100)]), paths.line_path(points))
 
 

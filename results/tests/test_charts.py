@@ -34,8 +34,20 @@ def numbers(text: str) -> list[float]:
     return [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", text)]
 
 
+def corners(path: str) -> list[tuple[float, float]]:
+    """Where the pen stops, in absolute coordinates."""
+    stops: list[tuple[float, float]] = []
+    for command, text in re.findall(r"([A-Za-z])([^A-Za-z]*)", path):
+        values = [float(n) for n in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", text)]
+        if command in "MLlcs":
+            x, y = values[-2:]
+            x0, y0 = (0.0, 0.0) if command.isupper() else stops[-1]
+            stops.append((round(x0 + x, 1), round(y0 + y, 1)))
+    return stops
+
+
 def geometry(chart: Chart) -> str:
-    shapes = [layer.area + layer.line for layer in chart.layers]
+    shapes = [f"{x} {y}" for layer in chart.layers for x, y in corners(layer.area) + corners(layer.line)]
     marks = [f"{m.d} {m.x} {m.y} {m.width} {m.height} {m.at} {m.cy}" for m in chart.marks]
     return " ".join(shapes + marks + [t.at for t in chart.x_ticks + chart.y_ticks])
 
@@ -148,8 +160,15 @@ class TestSmoothing:
 
     def test_stops_when_dense(self):
         points = [(float(i), float(i % 7)) for i in range(paths.SMOOTH_LIMIT + 1)]
-        assert "C" not in paths.line_path(points)
-        assert "C" in paths.line_path(points[:-1])
+        assert set(re.findall("[a-z]", paths.line_path(points))) == {"l"}
+        assert set(re.findall("[a-z]", paths.line_path(points[:-1]))) <= {"c", "s"}
+
+    def test_is_written_without_drift(self):
+        points = [(i / 3, 50 + 40 * math.sin(i)) for i in range(100)]
+        assert corners(paths.line_path(points)) == [(round(x, 1), round(y, 1)) for x, y in points]
+
+    def test_is_short_where_it_goes_on_by_itself(self):
+        assert paths.line_path([(0, 0), (3, 3), (6, 6), (9, 9)]) == "M0 0c1 1 2 2 3 3s2 2 3 3s2 2 3 3"
 
     def test_of_nothing_is_nothing(self):
         assert paths.line_path([]) == paths.band_path([], []) == ""
@@ -215,9 +234,10 @@ class TestTimeline:
         chart = timeline([3, 4, 5], [1, 0, 2], partial=True)
         whole = timeline([3, 4, 5], [1, 0, 2])
         for layer, full in zip(chart.layers, whole.layers, strict=True):
-            (joint,) = re.findall(r"^M(\S+ \S+?)[CL]", layer.tail_line)
-            assert layer.line.endswith(joint)
-            assert layer.line + layer.tail_line.removeprefix(f"M{joint}") == full.line
+            head, tail = corners(layer.line), corners(layer.tail_line)
+            assert head[-1] == tail[0]
+            assert head + tail[1:] == corners(full.line)
+            assert len(corners(layer.tail_area)) == 4
         assert chart.rows[-1].label == "Jan 3, 2026 (so far)"
         assert chart.rows[-2].label == "Jan 2, 2026"
 
@@ -260,7 +280,13 @@ class TestLine:
     def test_flat_sparkline(self):
         spark = charts.sparkline([2, 2])
         assert spark
-        assert numbers(spark.line) == [0, 50, 100, 50]
+        assert corners(spark.line) == [(0, 50), (100, 50)]
+
+    def test_long_sparkline_shows_means(self):
+        spark = charts.sparkline([0, 10] * 50)
+        assert spark
+        assert len(corners(spark.line)) == 25
+        assert {y for _, y in corners(spark.line)} == {50}
 
 
 class TestDonut:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from results.exports import harmless
+
 EXCERPT = 1000
-# Spreadsheets run cells that begin with these; a leading apostrophe makes them text.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Row(NamedTuple):
@@ -42,7 +42,3 @@ def write_errors(errors: Iterable[RowError]) -> Iterator[bytes]:
         line = io.StringIO()
         csv.writer(line).writerow([error.line, harmless(error.reason), harmless(error.raw)])
         yield line.getvalue().encode()
-
-
-def harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

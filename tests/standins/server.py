@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,8 +19,9 @@ START_WITHIN = 10.0
 
 @dataclass(frozen=True)
 class Seen:
-    """A request that arrived."""
+    """A request that arrived; ``at`` is on the monotonic clock."""
 
+    at: float
     method: str
     host: str
     path: str
@@ -97,7 +99,9 @@ class Standins:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         host = request.host.partition(":")[0]
         body = await request.text()
-        self.requests.append(Seen(request.method, host, request.path, dict(request.query), dict(request.headers), body))
+        self.requests.append(
+            Seen(time.monotonic(), request.method, host, request.path, dict(request.query), dict(request.headers), body)
+        )
         for site in (self.steam, self.reddit):
             if host in site.hosts:
                 return await site.answer(request)

@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "sentimatrix_studio.requests.request_id",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
+    "sentimatrix_studio.compression.PageCompressionMiddleware",
     "sentimatrix_studio.compression.PageCompression",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,0 +1,78 @@
+"""Every page a person can open, by name. `test_every_page.py` finds routes that are missing here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.browser.sample import Sample
+
+
+@dataclass(frozen=True)
+class SitePage:
+    name: str
+    path: Callable[[Sample], str]
+    signed_in: bool = True
+    in_docs: bool = False  # its picture is kept in docs/images
+
+
+def _public(name: str, path: str, *, in_docs: bool = False) -> SitePage:
+    return SitePage(name, lambda _: path, signed_in=False, in_docs=in_docs)
+
+
+def _own(name: str, path: str) -> SitePage:
+    return SitePage(name, lambda _: path)
+
+
+def _project(name: str, path: str, *, in_docs: bool = False) -> SitePage:
+    return SitePage(name, lambda sample: sample[path], in_docs=in_docs)
+
+
+PAGES = [
+    _public("landing", "/", in_docs=True),
+    _public("sign_up", "/accounts/signup/"),
+    _public("sign_in", "/accounts/login/"),
+    _public("forgotten_password", "/accounts/password/reset/"),
+    _public("not_found", "/nothing/here/"),
+    SitePage("dashboard", lambda _: "/dashboard/", in_docs=True),
+    _own("project_list", "/projects/"),
+    _own("project_create", "/projects/new/"),
+    _own("job_overview", "/jobs/"),
+    _own("try_sentence", "/try/"),
+    _own("profile", "/settings/profile/"),
+    _own("account_delete", "/settings/delete/"),
+    _own("email", "/accounts/email/"),
+    _own("password", "/accounts/password/change/"),
+    _own("sign_out", "/accounts/logout/"),
+    _project("project_detail", "", in_docs=True),
+    _project("project_edit", "edit/"),
+    _project("project_archive", "archive/"),
+    _project("project_delete", "delete/"),
+    _project("target_list", "targets/"),
+    _project("target_create", "targets/new/"),
+    SitePage("target_edit", lambda sample: f"{sample.target}edit/"),
+    SitePage("target_delete", lambda sample: f"{sample.target}delete/"),
+    _project("import_create", "import/"),
+    SitePage("import_options", lambda sample: sample.upload),
+    _project("job_list", "jobs/"),
+    SitePage("job_detail", lambda sample: sample.job, in_docs=True),
+    _project("result_list", "results/", in_docs=True),
+    _project("result_list_filtered", "results/?sentiment=negative&platform=steam&search=crash"),
+    _project("result_list_nothing", "results/?search=zebrafish"),
+    SitePage("result_detail", lambda sample: sample.result, in_docs=True),
+    SitePage("result_delete", lambda sample: f"{sample.result}delete/"),
+    _project("analytics", "analytics/", in_docs=True),
+    _project("analytics_empty", "analytics/?date_from=2001-01-01&date_to=2001-01-31"),
+]
+# Routes of ours that are no pages, and what they are instead.
+NOT_PAGES = {
+    "projects:project_restore": "an action",
+    "projects:target_pause": "an action",
+    "projects:target_resume": "an action",
+    "scraping:job_start": "an action",
+    "scraping:job_cancel": "an action",
+    "scraping:job_retry": "an action",
+    "sample_load": "an action",
+    "scraping:job_status": "data",
+    "scraping:job_errors": "a file",
+    "results:result_export": "a file",
+    "results:result_explanation": "a part of a page",
+}

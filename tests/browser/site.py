@@ -1,0 +1,63 @@
+"""The real site for the browser: `manage.py studio` with databases of its own in an empty data folder."""
+
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from django.conf import settings
+
+from sentimatrix_studio.children import Child, stop
+
+READY_WITHIN = 120.0
+# What would point the site at servers, mail or rules other than those of a fresh installation.
+OF_OTHER_INSTALLATIONS = (
+    *(
+        "MONGODB_URI",
+        "MONGODB_NAME",
+        "REDIS_URL",
+        "DATA_DIR",
+        "STATIC_ROOT",
+        "SECRET_KEY",
+        "SIGNUP",
+        "EMAIL_URL",
+        "DEBUG",
+    ),
+    *("ALLOWED_HOSTS", "HTTPS", "TRUSTED_PROXIES", "OUTBOUND_PROXY"),
+)
+
+
+@contextmanager
+def running_site(data_dir: Path) -> Iterator[str]:
+    """The address of a fresh installation with one worker; stopped, and its log kept, at the end."""
+    port = free_port()
+    command: list[str | Path] = [sys.executable, settings.BASE_DIR / "manage.py", "studio"]
+    command += ["--port", str(port), "--data-dir", data_dir / "site", "--workers", "1"]
+    environment = {name: value for name, value in os.environ.items() if name not in OF_OTHER_INSTALLATIONS}
+    studio = Child("Studio", command, data_dir / "studio.log", environment=environment)
+    studio.start()
+    try:
+        yield wait_for(f"http://127.0.0.1:{port}", studio)
+    finally:
+        stop([studio], seconds=20)
+
+
+def wait_for(address: str, studio: Child) -> str:
+    give_up = time.monotonic() + READY_WITHIN
+    while time.monotonic() < give_up and studio.is_running:
+        try:
+            if httpx.get(f"{address}/health/live", timeout=5).is_success:
+                return address
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise AssertionError(f"The site did not start. Its last words:\n{studio.last_words(40)}")
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

@@ -1,0 +1,62 @@
+"""What a person does on the site, in the words of the pages."""
+
+import re
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, expect
+
+PASSWORD = "Kettlemoon-42"
+JOB_FINISHES_WITHIN = 90_000  # milliseconds
+_number = count(1)
+
+
+def sign_up(page: Page, name: str = "Ada Analyst") -> None:
+    page.goto("/accounts/signup/")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Email").fill(f"ada{next(_number)}@example.com")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password (again)").fill(PASSWORD)
+    page.get_by_role("button", name="Sign up").click()
+    page.wait_for_url("**/dashboard/")
+
+
+def load_sample(page: Page) -> None:
+    """From the dashboard to the page where its job is to be seen."""
+    page.get_by_role("button", name="Load the sample project").click()
+    page.wait_for_url("**/projects/**")
+
+
+def create_project(page: Page, name: str) -> str:
+    """The path of the new project's page."""
+    page.goto("/projects/new/")
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Create the project").click()
+    page.wait_for_url(re.compile(r"/projects/[0-9a-f]{24}/$"))
+    return project_path(page)
+
+
+def choose_file(page: Page, project: str, file: Path) -> None:
+    """As far as the page that shows how the file is read."""
+    page.goto(f"{project}import/")
+    page.get_by_label("Choose a file").set_input_files(file)
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/import/?file=*")
+
+
+def import_file(page: Page, project: str, file: Path) -> None:
+    """As far as the page of the job."""
+    choose_file(page, project, file)
+    page.get_by_role("button", name="Import").click()
+    page.wait_for_url("**/jobs/*/")
+
+
+def wait_until_finished(page: Page) -> None:
+    expect(page.locator("live-job [data-field=status]").first).to_have_text("Completed", timeout=JOB_FINISHES_WITHIN)
+
+
+def project_path(page: Page) -> str:
+    found = re.match(r"/projects/[0-9a-f]{24}/", urlsplit(page.url).path)
+    assert found, f"{page.url} is not of a project"
+    return found[0]

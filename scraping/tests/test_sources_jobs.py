@@ -4,11 +4,11 @@ import pytest
 
 from projects.choices import Platform, TargetStatus, TargetType
 from projects.models import Target
+from projects.tests.factories import make_project, make_target
 from results.models import Result
 from scraping import runner
 from scraping.choices import JobStatus
 from scraping.models import Job, LogLine
-from scraping.tests.factories import make_project, make_target
 from tests.standins.reddit import POST
 from tests.standins.steam import TOTAL
 

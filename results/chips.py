@@ -7,6 +7,7 @@ from typing import Any
 
 from projects.choices import Platform
 from projects.models import Project, Target
+from results import languages
 from results.choices import Emotion, Sentiment, State
 from results.filters import ResultFilter
 from results.reading import written
@@ -16,6 +17,7 @@ NAMES: dict[str, dict[str, str]] = {
     "platform": dict(Platform.choices),
     "emotion": dict(Emotion.choices),
     "state": dict(State.choices),
+    "language": languages.NAMES,
 }
 LABELS = {"target_id": "Target", "state": "Analysis", "search": "Search", "job_id": "Job", "language": "Language"}
 
@@ -42,7 +44,8 @@ def _values(asked: ResultFilter, project: Project) -> Iterator[Chip]:
             for one in value:
                 yield Chip(label, names.get(one, str(one)), asked.without(name, value=one).query)
         elif value:
-            yield Chip(label, str(value), asked.without(name).query)
+            words = f"of {value.generation_time:%Y-%m-%d %H:%M} UTC" if name == "job_id" else str(value)
+            yield Chip(label, words, asked.without(name).query)
 
 
 def _ranges(asked: ResultFilter) -> Iterator[Chip]:

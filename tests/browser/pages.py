@@ -11,28 +11,27 @@ class SitePage:
     name: str
     path: Callable[[Sample], str]
     signed_in: bool = True
-    in_docs: bool = False  # its picture is kept in docs/images
 
 
-def _public(name: str, path: str, *, in_docs: bool = False) -> SitePage:
-    return SitePage(name, lambda _: path, signed_in=False, in_docs=in_docs)
+def _public(name: str, path: str) -> SitePage:
+    return SitePage(name, lambda _: path, signed_in=False)
 
 
 def _own(name: str, path: str) -> SitePage:
     return SitePage(name, lambda _: path)
 
 
-def _project(name: str, path: str, *, in_docs: bool = False) -> SitePage:
-    return SitePage(name, lambda sample: sample[path], in_docs=in_docs)
+def _project(name: str, path: str) -> SitePage:
+    return SitePage(name, lambda sample: sample[path])
 
 
 PAGES = [
-    _public("landing", "/", in_docs=True),
+    _public("landing", "/"),
     _public("sign_up", "/accounts/signup/"),
     _public("sign_in", "/accounts/login/"),
     _public("forgotten_password", "/accounts/password/reset/"),
     _public("not_found", "/nothing/here/"),
-    SitePage("dashboard", lambda _: "/dashboard/", in_docs=True),
+    SitePage("dashboard", lambda _: "/dashboard/"),
     _own("project_list", "/projects/"),
     _own("project_create", "/projects/new/"),
     _own("job_overview", "/jobs/"),
@@ -42,7 +41,7 @@ PAGES = [
     _own("email", "/accounts/email/"),
     _own("password", "/accounts/password/change/"),
     _own("sign_out", "/accounts/logout/"),
-    _project("project_detail", "", in_docs=True),
+    _project("project_detail", ""),
     _project("project_edit", "edit/"),
     _project("project_archive", "archive/"),
     _project("project_delete", "delete/"),
@@ -53,13 +52,13 @@ PAGES = [
     _project("import_create", "import/"),
     SitePage("import_options", lambda sample: sample.upload),
     _project("job_list", "jobs/"),
-    SitePage("job_detail", lambda sample: sample.job, in_docs=True),
-    _project("result_list", "results/", in_docs=True),
+    SitePage("job_detail", lambda sample: sample.job),
+    _project("result_list", "results/"),
     _project("result_list_filtered", "results/?sentiment=negative&platform=steam&search=crash"),
     _project("result_list_nothing", "results/?search=zebrafish"),
-    SitePage("result_detail", lambda sample: sample.result, in_docs=True),
+    SitePage("result_detail", lambda sample: sample.result),
     SitePage("result_delete", lambda sample: f"{sample.result}delete/"),
-    _project("analytics", "analytics/", in_docs=True),
+    _project("analytics", "analytics/"),
     _project("analytics_empty", "analytics/?date_from=2001-01-01&date_to=2001-01-31"),
 ]
 # Routes of ours that are no pages, and what they are instead.

@@ -1,4 +1,5 @@
 /* The pages work without any of this; each module adds one comfort. */
+import { whenShown } from "./dom.js";
 import "./htmx.js";
 import "./theme.js";
 import "./times.js";
@@ -7,6 +8,8 @@ import "./messages.js";
 import "./dialogs.js";
 import "./forms.js";
 import "./shortcuts.js";
-import "./live-job.js";
-import "./new-results.js";
-import "./chart.js";
+
+/* These come with the first page, or the first part of a page, that shows one. */
+whenShown("[data-chart]", () => import("./chart.js"));
+whenShown("live-job", () => import("./live-job.js"));
+whenShown("new-results", () => import("./new-results.js"));

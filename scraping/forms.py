@@ -10,6 +10,7 @@ from projects.choices import Platform
 from results.imports import FORMATS, ROLES, Options
 
 NAMES = {"csv": "CSV", "tsv": "TSV", "xlsx": "Excel", "json": "JSON", "jsonl": "JSON Lines", "text": "Plain text"}
+ROLE_NAMES = {"id": "Id of the review", "url": "Address of the review"}
 DELIMITERS = {"": "–", ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar"}
 DATE_ORDERS = {"": "No such dates", "dmy": "3 April", "mdy": "March 4"}
 SHAPE = ("format", "encoding", "delimiter", "quote", "header")  # what decides which columns there are
@@ -64,7 +65,7 @@ class OptionsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for role in ROLES:
             self.fields[f"column_{role}"] = forms.IntegerField(
-                required=False, label=role.capitalize(), widget=forms.Select
+                required=False, label=ROLE_NAMES.get(role, role.capitalize()), widget=forms.Select
             )
         self.offer([])
 

@@ -22,6 +22,7 @@ from scraping.models import Job, LogLine, Step
 logger = logging.getLogger(__name__)
 
 LOG_LINES = 200
+ANALYSING = 0.9  # of the work on a review that is analysed; the rest is collecting it
 PAUSE = 500  # milliseconds between two messages about one job
 TIMEOUT = 2.0  # seconds for Valkey to answer: a job does not wait longer for those who watch it
 FAILED_ENDS = (JobStatus.FAILED, JobStatus.TIMED_OUT)
@@ -56,12 +57,13 @@ def snapshot(job: Job, after_seq: int = 0) -> dict[str, Any]:
 
 
 def progress(job: Job, steps: Sequence[Step]) -> float:
-    """How much of all targets is read, times how much of what is read is analysed: 0 … 100."""
+    """How much of all targets is read, and how much of that is analysed, which is most of the work: 0 … 100."""
     if job.status == JobStatus.COMPLETED:
         return 100.0
     read = sum(fraction(step) for step in steps) / len(steps) if steps else 0.0
     known = max(job.results_total, job.to_analyse)
-    return round(100 * read * (1 - job.pending / known if known else 1.0), 1)
+    waiting = job.pending / known if known else 0.0
+    return round(100 * read * (1 - ANALYSING * waiting), 1)
 
 
 def stats(job: Job) -> dict[str, int]:

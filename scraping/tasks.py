@@ -27,6 +27,5 @@ def tick() -> None:
 
 
 def schedule_tick() -> None:
-    Schedule.objects.update_or_create(
-        name=TICK, defaults={"func": "scraping.tasks.tick", "schedule_type": Schedule.MINUTES, "minutes": 1}
-    )
+    if not Schedule.objects.filter(name=TICK).exists():
+        Schedule.objects.create(name=TICK, func="scraping.tasks.tick", schedule_type=Schedule.MINUTES, minutes=1)

@@ -139,11 +139,11 @@ def test_with_three_classes_labels_and_scores_are_merged(api: APIClient, project
 
 def test_a_list_comes_in_pages(api: APIClient, project: Project, steam: Target) -> None:
     store(steam, *make_items(5))
-    answer = api.get(path_of(project), {"page": 2, "page_size": "2"})
+    answer = api.get(path_of(project), {"page": "2", "page_size": "2"})
     assert ids(answer) == ["2", "1"]
     assert {**answer.json(), "items": []} == {"items": [], "total": 5, "page": 2, "page_size": 2, "pages": 3}
     assert 'page=1&page_size=2>; rel="prev"' in answer["Link"]
-    assert ids(api.get(path_of(project), {"limit": 1, "sort": "date"})) == ["0"]
+    assert ids(api.get(path_of(project), {"limit": "1", "sort": "date"})) == ["0"]
 
 
 def test_a_list_comes_in_slices_by_cursor(api: APIClient, project: Project, steam: Target) -> None:

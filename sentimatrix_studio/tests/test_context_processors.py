@@ -3,7 +3,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory, override_settings
 from django.urls import resolve
 
-from results.tests.factories import make_item, make_project, make_target, make_user, store
+from accounts.tests.factories import make_user
+from projects.tests.factories import make_project
+from results.tests.factories import make_item, make_target, store
 from scraping.choices import JobStatus
 from scraping.models import Job
 from sentimatrix_studio.context_processors import navigation
@@ -35,7 +37,7 @@ def test_the_owner_sees_what_a_project_holds(project):
 
 
 def test_a_stranger_sees_nothing_of_it(project):
-    values = frame(make_user("Eve"), f"/projects/{project.pk}/")
+    values = frame(make_user(name="Eve"), f"/projects/{project.pk}/")
     assert values["project_counts"]() == {"targets": 0, "results": 0, "jobs": 0}
     assert values["running_jobs"]() == 0
 

@@ -1,5 +1,6 @@
 """From rows to reviews."""
 
+import html
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -97,7 +98,7 @@ class _Converter:
 
     def _item(self, row: Row) -> Item:
         cells = {role: tables.cell(row, key) for role, key in self.keys.items()}
-        text, title, author = map(_text, (cells.get("text"), cells.get("title"), cells.get("author")))
+        text, title, author = map(_prose, (cells.get("text"), cells.get("title"), cells.get("author")))
         rating, bottom, top = self._rating(cells.get("rating"))
         if not text and not title and rating is None:
             raise values.Unreadable("It has no text.")
@@ -133,6 +134,11 @@ def _text(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)  # workbooks and JSON know no whole numbers
     return "" if cell is None else str(cell)
+
+
+def _prose(cell: Any) -> str:
+    """What people wrote: exports of platforms that keep HTML still say ``&amp;`` for an ampersand."""
+    return html.unescape(_text(cell))
 
 
 def _url(cell: Any) -> str:

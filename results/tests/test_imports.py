@@ -420,6 +420,11 @@ def test_only_web_addresses_become_links():
     assert items(file, header=True, columns={"text": "text", "url": "url"})[0].url == ""
 
 
+def test_entities_of_html_become_what_they_stand_for():
+    (item,) = items(table(["author", "text"], ["Bram &quot;Boots&quot; Oduya", "Tea &amp; cake &lt;3"]))
+    assert (item.author, item.text) == ('Bram "Boots" Oduya', "Tea & cake <3")
+
+
 # Bad rows
 
 

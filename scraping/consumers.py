@@ -112,6 +112,13 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
         await self.send_json({"type": "error", "code": code, "message": message, **about})
 
 
+class Nowhere(AsyncJsonWebsocketConsumer):
+    """Where nobody listens."""
+
+    async def connect(self) -> None:
+        await self.close(NOT_FOUND)
+
+
 def _read(text: str | None) -> tuple[str, str]:
     """Action and project of a client's message. Raises ValueError with a sentence for its author."""
     try:

@@ -1,10 +1,14 @@
-"""What goes on beside the work in hand: the lease is renewed, its loss noticed, and browsers are told."""
+"""What goes on beside the work in hand: the lease is renewed, its loss noticed, and browsers are told.
+
+A worker that is asked to leave while it waits for an answer from somewhere cannot hand back its step by itself: after
+a grace period that happens here, and whatever it still does with the step is void.
+"""
 
 import logging
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from django.db import DatabaseError
@@ -18,27 +22,34 @@ logger = logging.getLogger(__name__)
 
 TICK = 0.5  # seconds
 LOOK_EVERY = 1.0  # how soon a cancelled job is noticed
+GRACE = 5.0  # for a leaving worker to finish its page or batch
 FAREWELL = 2.0  # how long a leaving worker may take to say the last word
 
 
 class Heartbeat(threading.Thread):
     """One a worker. The step it looks after is set by ``beside``."""
 
-    def __init__(self, publisher: Publisher, lease: timedelta = leases.LEASE) -> None:
+    def __init__(
+        self,
+        publisher: Publisher,
+        should_leave: Callable[[], bool] = lambda: False,
+        lease: timedelta = leases.LEASE,
+    ) -> None:
         super().__init__(name="heartbeat", daemon=True)
         self.publisher = publisher
+        self.should_leave = should_leave
         self.is_lost = False
         self.lease = lease
         self._step: Step | None = None
         self._lock = threading.Lock()
         self._over = threading.Event()
-        self._looked_at = self._renewed_at = 0.0
+        self._looked_at = self._renewed_at = self._stayed_at = 0.0
 
     @contextmanager
     def beside(self, step: Step) -> Iterator[None]:
         with self._lock:
             self._step, self.is_lost = step, False
-            self._looked_at = self._renewed_at = time.monotonic()
+            self._looked_at = self._renewed_at = self._stayed_at = time.monotonic()
         try:
             yield
         finally:
@@ -63,14 +74,23 @@ class Heartbeat(threading.Thread):
 
     def _beat(self, now: float) -> None:
         with self._lock:
+            if not self.should_leave():
+                self._stayed_at = now
             if self._step is None or self.is_lost:
                 return
-            if now - self._renewed_at >= self.lease.total_seconds() / 3:
+            if now - self._stayed_at > GRACE:
+                self._hand_back(self._step)
+            elif now - self._renewed_at >= self.lease.total_seconds() / 3:
                 self._renewed_at = now
                 self._renew(self._step)
             elif now - self._looked_at >= LOOK_EVERY:
                 self._looked_at = now
                 self.is_lost = not leases.is_held(self._step)
+
+    def _hand_back(self, step: Step) -> None:
+        self.is_lost = True
+        with suppress(leases.LeaseLost):
+            leases.release(step)
 
     def _renew(self, step: Step) -> None:
         try:

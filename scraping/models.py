@@ -207,7 +207,7 @@ class Job(OwnedModel):
         return turn + len(batches)
 
     def _stop(self, status: JobStatus, message: str) -> bool:
-        if not self.end(status, message):
+        if not self.end(status, message, error="" if status == JobStatus.CANCELLED else message):
             return False
         self.steps.analysing().delete()
         self.steps.unfinished().update(

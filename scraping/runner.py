@@ -48,7 +48,7 @@ class Worker:
     def __init__(self, should_leave: Callable[[], bool], lease: timedelta) -> None:
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.should_leave = should_leave
-        self.heartbeat = Heartbeat(Publisher(), lease)
+        self.heartbeat = Heartbeat(Publisher(), should_leave, lease)
 
     def work(self, until: float) -> int:
         done = 0

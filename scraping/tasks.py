@@ -2,20 +2,19 @@
 
 from django_q.models import Schedule
 
-from scraping import bell, runner
-from scraping.cluster import leaving
+from scraping import bell, cluster, runner
 
 TICK = "tick"
 
 
 def work() -> None:
     """Answer the bell: do what there is to do."""
-    leaving.is_busy = True
+    cluster.leaving.is_busy = True
     try:
-        runner.work(leaving)
+        runner.work(cluster.leaving)
     finally:
-        leaving.is_busy = False
-    if leaving():
+        cluster.leaving.is_busy = False
+    if cluster.leaving():
         raise SystemExit(0)
 
 

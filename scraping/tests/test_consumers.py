@@ -224,3 +224,14 @@ def refusal_after_greeting(channel):
             return await closing_code(channel)
 
     return talk(conversation)
+
+
+@pytest.mark.parametrize("path", ["/", "/ws/", "/ws/jobs/nonsense", "/ws/jobs/../../etc"])
+def test_nobody_listens_anywhere_else(path):
+    channel = socket(path, user=make_user())
+
+    async def conversation():
+        connected, code = await channel.connect()
+        return connected, code
+
+    assert talk(conversation) == (False, 4404)

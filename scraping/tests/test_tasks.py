@@ -6,7 +6,7 @@ from redis.exceptions import ConnectionError as ValkeyError
 
 from projects import files
 from projects.tests.factories import make_target
-from scraping import bell, runner, tasks
+from scraping import bell, cluster, runner, tasks
 from scraping.cluster import Leaving
 from scraping.models import Job
 from scraping.tests.factories import ScriptedSource, forget_uploads, make_pages, make_step, uploads
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def rings(monkeypatch):
     """Times the bell was rung."""
-    heard = []
+    heard: list[str] = []
     monkeypatch.setattr(bell, "async_task", heard.append)
     return heard
 
@@ -41,13 +41,13 @@ def test_the_bell_makes_a_worker_do_what_there_is(rings, monkeypatch):
     Job.objects.start(make_target().project)
     tasks.work()
     assert Job.objects.get().status == "completed"
-    assert not tasks.leaving.is_busy
+    assert not cluster.leaving.is_busy
 
 
 def test_a_worker_asked_to_leave_ends_with_its_task(rings, monkeypatch):
     leaving = Leaving()
     leaving.ask_cluster()
-    monkeypatch.setattr(tasks, "leaving", leaving)
+    monkeypatch.setattr(cluster, "leaving", leaving)
     make_step()
     with pytest.raises(SystemExit):
         tasks.work()

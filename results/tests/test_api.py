@@ -228,8 +228,9 @@ def test_all_reviews_are_deleted_when_that_is_confirmed(api: APIClient, project:
 
 
 def test_only_what_the_filter_finds_is_deleted(api: APIClient, project: Project, steam: Target) -> None:
-    make_results(steam, make_item("a", "positive"), make_item("b", "negative"))
+    make_results(steam, make_item("a", "positive"), make_item("b", "negative"), make_item("c", "neutral noise"))
     assert api.delete(f"{path_of(project)}?confirm=true&sentiment=negative").json() == {"deleted": 1}
+    assert api.delete(f"{path_of(project)}?confirm=true&search=noise").json() == {"deleted": 1}
     assert pointers(api.delete(f"{path_of(project)}?confirm=true&sentimen=negative")) == ["/sentimen"]
     assert Result.objects.get().external_id == "a"
 

@@ -10,7 +10,7 @@ from results.charts import Item, Mark
 from results.charts.scales import percent
 from results.choices import Sentiment, State
 from results.filters import Counts, ResultFilter
-from results.forms import FilterForm
+from results.forms import LABELS
 from results.models import Result
 from results.paging import Cursor, Slice, take
 
@@ -66,9 +66,7 @@ def _items(labels: Mapping[str, int], total: int, asked: ResultFilter) -> list[I
 def problems(error: ValidationError) -> list[str]:
     """What is wrong with a query string, in sentences that name the field as the form does."""
     return [
-        f"{FilterForm.base_fields[name].label or name.capitalize()}: {message}"
-        if name in FilterForm.base_fields
-        else message
+        f"{LABELS[name]}: {message}" if name in LABELS else message
         for name, messages in error.message_dict.items()
         for message in messages
     ]
@@ -82,7 +80,8 @@ def _address(asked: ResultFilter, cursor: str | None = None) -> str:
     """``None`` asks for the first page; an empty cursor for one that is not there."""
     if cursor == "":
         return ""
-    return "?" + "&".join(part for part in (asked.query, f"cursor={cursor}" if cursor else "") if part)
+    query = "&".join(part for part in (asked.query, f"cursor={cursor}" if cursor else "") if part)
+    return f"?{query}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,11 @@ import base64
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
-from django.db.models import Q
-
-from results.models import Result, ResultQuerySet
+from django.db.models import Q, QuerySet
 
 NEWEST_FIRST, OLDEST_FIRST = SORTS = ("-date", "date")
 FORM = struct.Struct(">?q12s")  # backwards?, milliseconds since 1970, id
@@ -20,7 +19,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Slice:
     """Some reviews in order, and the cursors of the slices around them; an empty one means there is none."""
 
-    results: list[Result]
+    results: list[Any]
     next: str = ""
     previous: str = ""
 
@@ -57,7 +56,7 @@ def read_sort(text: str) -> str:
     return text or NEWEST_FIRST
 
 
-def take(queryset: ResultQuerySet, *, cursor: str = "", size: int = 50, sort: str = NEWEST_FIRST) -> Slice:
+def take(queryset: QuerySet[Any, Any], *, cursor: str = "", size: int = 50, sort: str = NEWEST_FIRST) -> Slice:
     """The ``size`` reviews of the queryset at the cursor. Raises ValidationError for a bad cursor."""
     place = Cursor.parse(cursor) if cursor else None
     found = list(ordered(queryset, place, sort)[: size + 1])  # one more, to know whether there is more
@@ -73,14 +72,14 @@ def take(queryset: ResultQuerySet, *, cursor: str = "", size: int = 50, sort: st
     )
 
 
-def ordered(queryset: ResultQuerySet, place: Cursor | None, sort: str = NEWEST_FIRST) -> ResultQuerySet:
+def ordered(queryset: QuerySet[Any, Any], place: Cursor | None, sort: str = NEWEST_FIRST) -> QuerySet[Any, Any]:
     """The reviews beyond the place, nearest first: in order of ``sort`` or, backwards, against it."""
     is_newest_first = (sort == NEWEST_FIRST) != bool(place and place.is_backwards)
     rows = _beyond(queryset, place, is_newest_first) if place else queryset
     return rows.order_by("-dated_at", "-pk") if is_newest_first else rows.order_by("dated_at", "pk")
 
 
-def _beyond(rows: ResultQuerySet, place: Cursor, is_newest_first: bool) -> ResultQuerySet:
+def _beyond(rows: QuerySet[Any, Any], place: Cursor, is_newest_first: bool) -> QuerySet[Any, Any]:
     # The first condition looks redundant: it is what makes MongoDB start in the middle of its index.
     if is_newest_first:
         return rows.filter(dated_at__lte=place.at).filter(Q(dated_at__lt=place.at) | Q(pk__lt=place.id))

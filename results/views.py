@@ -14,7 +14,7 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.ownership import owned_or_404
 from projects.models import Project
-from results import explorer
+from results import explorer, listing
 from results.analysis.engine import AnalysisError
 from results.analysis.on_demand import analyse_now, explain_now
 from results.charts.scales import percent, signed
@@ -25,12 +25,10 @@ from results.filters import ResultFilter
 from results.forms import FilterForm, SentenceForm, values_of
 from results.languages import language_name
 from results.models import Result
-from results.paging import take
 from results.removal import delete_results
 from results.report import Span, report
 from results.shares import emotion_shares, sentiment_shares
 
-PAGE_SIZE = 50
 EXPORT_FORMATS = [
     ("csv", "table-2", "CSV"),
     ("xlsx", "sheet", "Excel"),
@@ -82,12 +80,12 @@ def result_list(request: HtmxRequest, project_id: ObjectId) -> HttpResponse:
 
 
 def _found(project: Project, asked: ResultFilter, cursor: str) -> dict[str, Any]:
-    page = take(asked.queryset(project).for_list(), cursor=cursor, size=PAGE_SIZE)
-    for result in page.results:
-        result.project = project  # so that its label needs no query
+    page = listing.page(asked.queryset(project), cursor)
     return {
         "asked": asked,
-        "results": page.results,
+        "search": asked.search,
+        "detail_query": f"?{asked.query}" if asked.query else "",
+        "rows": listing.rows(project, page.results),
         "links": explorer.links(asked, page),
         "overview": explorer.overview(asked.counts(project), asked),
         "chips": chips(asked, project),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.ownership import owned_or_404, signed_in
 from projects.forms import TargetsForm
 from projects.models import Project
+from results import listing
 from results.report import Span, report
 from scraping import progress
 from scraping.models import Job
@@ -75,7 +76,7 @@ def project_detail(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
         "job": latest,
         "snapshot": progress.snapshot(latest) if latest and latest.is_live else None,
         "has_targets": project.targets.collectable().exists(),
-        "results": project.results.for_list().order_by("-dated_at", "-pk")[:LATEST_RESULTS],
+        "rows": listing.rows(project, listing.page(project.results.all(), size=LATEST_RESULTS).results),
     }
     return render(request, "projects/project_detail.html", context)
 

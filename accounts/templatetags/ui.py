@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
 from django.template.context import Context
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
@@ -64,6 +63,7 @@ def icon(name: str, css_class: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(512)
 def badge(value: str, words: str = "") -> SafeString:
     """A label with icon, colour and words for a sentiment, a status or a state; unknown values in plain words."""
     known, drawing, css_class = BADGES.get(value, (str(value).replace("_", " ").capitalize(), "circle-dashed", ""))
@@ -72,12 +72,14 @@ def badge(value: str, words: str = "") -> SafeString:
 
 
 @register.simple_tag
+@cache
 def sentiment_icon(value: str) -> SafeString:
     _, drawing, css_class = BADGES.get(value, BADGES["uncertain"])
     return _icon(drawing, f"icon sentiment-icon {css_class.split()[0]}")
 
 
 @register.simple_tag
+@lru_cache(512)
 def stars(rating: float | None, maximum: float | None = 5) -> SafeString | str:
     """A rating as five stars, or as a number when its scale is another; empty without a rating."""
     if rating is None:
@@ -92,6 +94,7 @@ def stars(rating: float | None, maximum: float | None = 5) -> SafeString | str:
 
 
 @register.simple_tag
+@lru_cache(4096)
 def score(value: float | None) -> SafeString | str:
     """A score of −1 to 1 as a number over a small bar that starts in the middle; empty without a score."""
     if value is None:
@@ -170,7 +173,9 @@ def timestamp(value: datetime | None, style: str = "relative") -> SafeString | s
     if value is None:
         return ""
     local = timezone.localtime(value) if timezone.is_aware(value) else value
-    words = date_format(local, "M j, Y" if style == "date" else "M j, Y, H:i T")
+    words = (
+        f"{local:%b} {local.day}, {local:%Y}" if style == "date" else f"{local:%b} {local.day}, {local:%Y, %H:%M %Z}"
+    )
     return format_html('<time datetime="{}" data-style="{}">{}</time>', value.isoformat(), style, words)
 
 

@@ -1,7 +1,7 @@
 """The collect step: page by page from a source into the database, each page in one transaction."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from scraping.sources.outcomes import Outcome, SourceError
 from sentimatrix_studio.mongo.transaction import in_transaction
 
 SPELL = 20.0  # seconds after which analysis may go first
-LONGEST_SPELL = 40 * 60.0  # the queue ends what takes an hour
+LONGEST_SPELL = 25 * 60.0  # together with the runner's LONGEST_WORK well under an hour: then the queue ends a task
 MAX_RESULTS = 1000  # from one target, unless the job says otherwise; files are read to their end
 ROW_ERRORS_KEPT = 10_000
 
@@ -46,6 +46,13 @@ class Scope:
 
     def is_met(self, collected: int) -> bool:
         return self.max_results is not None and collected >= self.max_results
+
+    def is_passed(self, items: Sequence[ingest.Item]) -> bool:
+        """Whether a page that goes back in time has left the dates asked for: then nothing behind it is wanted."""
+        dates = [item.published_at for item in items if item.published_at]
+        if self.date_from is None or not 1 < len(dates) == len(items) or dates[0] >= self.date_from:
+            return False
+        return dates == sorted(dates, reverse=True)
 
     def fraction(self, collected: int, reported_total: int | None) -> float:
         ends = [end for end in (self.max_results, reported_total) if end]
@@ -90,7 +97,7 @@ class Visit:
         """Page by page, until all is read; False when other work should come before the rest."""
         for page in get_source(self.target).pages(self._request(), self.fetcher):
             self._keep(page)
-            if self.scope.is_met(self.step.collected):
+            if self.scope.is_met(self.step.collected) or self.scope.is_passed(page.items):
                 return True
             if self._should_pause():
                 return False

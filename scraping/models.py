@@ -186,6 +186,8 @@ class Job(OwnedModel):
             raise JobRefused("busy", "The job is still running.")
         undone = self.steps.collecting().undone().values_list("target_id", flat=True)
         targets = Target.objects.filter(pk__in=list(undone))
+        if not targets:
+            raise JobRefused("nothing_to_collect", "Every target of this job was read: there is nothing to retry.")
         return Job.objects.start(self.project, targets, trigger=Trigger.RETRY, options=self.options, retry_of=self)
 
     def _store(self, targets: Sequence[Target]) -> None:

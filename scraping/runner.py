@@ -24,7 +24,7 @@ from sentimatrix_studio.mongo.transaction import in_transaction
 
 logger = logging.getLogger(__name__)
 
-LONGEST_WORK = timedelta(minutes=45)  # the queue ends what takes an hour
+LONGEST_WORK = timedelta(minutes=15)  # before the worker asks to be rung again
 PATIENCE = timedelta(seconds=65)  # longer than a lease and than every pause before another attempt
 POLL = 1.0  # seconds between two looks for work that is near
 PAUSES = (timedelta(seconds=10), timedelta(seconds=60))  # before the second attempt and the third

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.ownership import owned_or_404, signed_in
 from projects import files
 from projects.models import Project
-from results import imports
+from results import exports, imports
 from scraping import importing, progress
 from scraping.forms import OptionsForm, UploadForm
 from scraping.models import SILENT_QUEUE, Job, JobRefused
@@ -118,13 +118,11 @@ def job_errors(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> 
     job = _job(request, project_id, job_id)
     kept = job.row_errors.order_by("target", "line").iterator()
     rows = (imports.RowError(row.line, row.reason, row.raw) for row in kept)
-    answer = StreamingHttpResponse(imports.write_errors(rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="rows_not_read_{job.pk}.csv"'
-    return answer
+    file = exports.Export(f"rows_not_read_{job.pk}.csv", exports.CONTENT_TYPES["csv"], imports.write_errors(rows))
+    return exports.response(request, file)
 
 
 def _to_job(request: HttpRequest, job: Job) -> HttpResponse:
-    progress.publish(job.pk)
     if job.status_message == SILENT_QUEUE:
         messages.warning(request, SILENT_QUEUE)
     return redirect(job)

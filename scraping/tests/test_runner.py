@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -192,6 +193,23 @@ class TestCollecting:
         job = run(Job.objects.start(project, options={"date_from": "2026-03-02", "date_to": "2026-03-03"}))
         assert sorted(Result.objects.values_list("external_id", flat=True)) == ["2", "3"]
         assert job.new == 2
+
+    def test_a_source_that_goes_back_in_time_is_left_at_the_first_day_asked_for(self, source):
+        pages = [
+            replace(
+                page,
+                items=[
+                    make_item(f"{day}{hour}", published_at=datetime(2026, 3, day, hour, tzinfo=UTC)) for hour in (9, 8)
+                ],
+            )
+            for page, day in zip(make_pages(1, 1, 1, 1), (5, 4, 3, 2), strict=True)
+        ]
+        read = []
+        source.script = [entry for page in pages for entry in (page, lambda: read.append(1))]
+        project = make_project()
+        make_target(project)
+        job = run(Job.objects.start(project, options={"date_from": "2026-03-04"}))
+        assert (job.status, job.new, len(read)) == ("completed", 4, 2)
 
     def test_bad_rows_are_kept_with_line_and_reason(self, source):
         bad = [BadRow(line, "No text.", "a,b") for line in (7, 9)]

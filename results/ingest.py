@@ -4,12 +4,12 @@
 whatever must become true in the same moment. Doing either again changes nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bson import ObjectId
-from pymongo import UpdateOne
+from pymongo import InsertOne, UpdateOne
 
 from projects.models import Target
 from results import documents, rollups
@@ -19,6 +19,8 @@ from results.documents import Document
 from results.documents import Item as Item  # sources import it from here
 from results.models import Result
 from sentimatrix_studio.mongo.pipelines import collection, session
+
+Write = InsertOne[Document] | UpdateOne
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,14 @@ def store(target: Target, job_id: ObjectId | None, items: Sequence[Item], *, ana
     """
     batch = _by_identity(items)
     known = _known(target, list(batch))
-    fresh = [identity for identity in batch if identity not in known]
     edited = {known[i]["_id"]: said for i, said in batch.items() if i in known and _differs(known[i], said)}
-    now = documents.now()
-    moves = rollups.Moves()
-    pending = _insert([documents.new_document(target, job_id, i, batch[i], now) for i in fresh], moves)
-    pending += _update(edited, job_id, now, moves)
-    moves.apply()
-    unchanged = len(batch) - len(fresh) - len(edited)
-    return Stored(len(fresh), len(edited), unchanged, pending if analyse else [])
+    now, moves = documents.now(), rollups.Moves()
+    rows = [documents.new_document(target, job_id, i, said, now) for i, said in batch.items() if i not in known]
+    for row in rows:
+        moves.add(row)
+    _write(moves, [*map(InsertOne, rows), *_edits(edited, job_id, now, moves)])
+    pending = [*(row["_id"] for row in rows), *edited] if analyse else []
+    return Stored(len(rows), len(edited), len(batch) - len(rows) - len(edited), pending)
 
 
 def _by_identity(items: Sequence[Item]) -> dict[str, Document]:
@@ -76,24 +77,13 @@ def _differs(known: Document, said: Document) -> bool:
     return bool(known["content_hash"] != said["content_hash"])
 
 
-def _insert(rows: list[Document], moves: rollups.Moves) -> list[ObjectId]:
-    if rows:
-        collection(Result).insert_many(rows, session=session())
-    for row in rows:
-        moves.add(row)
-    return [row["_id"] for row in rows]
-
-
-def _update(
+def _edits(
     edited: dict[ObjectId, Document], job_id: ObjectId | None, now: datetime, moves: rollups.Moves
-) -> list[ObjectId]:
-    changes = []
+) -> Iterator[UpdateOne]:
     for old in _find({"_id": {"$in": list(edited)}}) if edited else ():
         change = documents.edited(old, job_id, edited[old["_id"]], now)
         moves.replace(old, {**old, **change})
-        changes.append(UpdateOne({"_id": old["_id"]}, {"$set": change}))
-    _write(changes)
-    return list(edited)
+        yield UpdateOne({"_id": old["_id"]}, {"$set": change})
 
 
 def analyse(result_ids: Sequence[ObjectId], engine: Engine) -> list[Finding]:
@@ -128,14 +118,13 @@ def give_up(result_ids: Sequence[ObjectId]) -> int:
 
 
 def _settle(changes: dict[ObjectId, tuple[str | None, Document]]) -> int:
-    moves, writes = rollups.Moves(), []
+    moves, writes = rollups.Moves(), list[Write]()
     for old in _find({"_id": {"$in": list(changes)}, "state": State.PENDING.value}, rollups.COUNTED_FIELDS):
         content_hash, change = changes[old["_id"]]
         if content_hash in (None, old["content_hash"]):
             moves.replace(old, {**old, **change})
             writes.append(UpdateOne({"_id": old["_id"]}, {"$set": change}))
-    _write(writes)
-    moves.apply()
+    _write(moves, writes)
     return len(writes)
 
 
@@ -161,6 +150,8 @@ def _find(where: Document, fields: Sequence[str] | None = None) -> Iterable[Docu
     return collection(Result).find(where, fields, session=session())
 
 
-def _write(changes: list[UpdateOne]) -> None:
-    if changes:
-        collection(Result).bulk_write(changes, ordered=False, session=session())
+def _write(moves: rollups.Moves, writes: list[Write]) -> None:
+    # Roll-ups first: where another transaction is at them, this one is turned away before it has done its work.
+    moves.apply()
+    if writes:
+        collection(Result).bulk_write(writes, ordered=False, session=session())

@@ -34,7 +34,7 @@ def make_sample(page: Page, file: Path) -> Sample:
         project=project,
         target=_first_link(page, f"{project}targets/", r"/targets/[0-9a-f]{24}/"),
         job=_first_link(page, f"{project}jobs/", r"/jobs/[0-9a-f]{24}/"),
-        result=_first_link(page, f"{project}results/", r"/results/[0-9a-f]{24}/"),
+        result=_first_link(page, f"{project}results/?platform=trustpilot", r"/results/[0-9a-f]{24}/"),
         upload=_hand_over(page, project, file),
     )
 

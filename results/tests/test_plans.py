@@ -3,16 +3,17 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from bson import ObjectId
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from projects.models import Project, Target
 from projects.tests.factories import make_project
 from results import paging
 from results.filters import ResultFilter
-from results.models import ResultQuerySet
 from results.paging import Cursor
 from results.tests.factories import START, make_items, make_target, store
 from results.tests.once import db_of_the_module  # noqa: F401 - makes a fixture of this module
@@ -71,7 +72,7 @@ def test_a_search_reads_the_words_of_its_own_project_only(project: Project) -> N
     assert examined(paging.ordered(rows, None)[:51]) == 3 * EACH
 
 
-def examined(page: ResultQuerySet) -> int:
+def examined(page: QuerySet[Any]) -> int:
     """How many documents MongoDB reads to answer."""
     documents: int = json.loads(page.explain(verbosity="executionStats"))["executionStats"]["totalDocsExamined"]
     return documents

@@ -19,7 +19,7 @@ from projects.models import Project, Target
 from results.imports import Options
 from scraping import importing
 from scraping.choices import Trigger
-from scraping.models import Job
+from scraping.models import Job, JobRefused
 
 REVIEWS = Path(__file__).parent / "reviews.jsonl"
 NAME = "Kettlemoon (sample)"
@@ -37,8 +37,16 @@ def load_sample(user: User) -> Project:
         project = Project.objects.get(pk=project.pk)
     if not project.jobs.exists():
         targets = [_target(project, platform, rows) for platform, rows in _by_platform(datetime.now(UTC))]
-        Job.objects.start(project, targets, trigger=Trigger.IMPORT)
+        _start_once(project, targets)
     return project
+
+
+def _start_once(project: Project, targets: list[Target]) -> None:
+    try:
+        Job.objects.start(project, targets, trigger=Trigger.IMPORT)
+    except JobRefused as refused:
+        if refused.code != "busy":  # the other one of a double click was faster
+            raise
 
 
 def _project_id(user: User) -> ObjectId:

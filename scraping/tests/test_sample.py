@@ -41,6 +41,14 @@ def test_loading_twice_opens_the_same_project(monkeypatch):
     assert (Project.objects.count(), Job.objects.count(), Step.objects.count()) == (1, 1, 4)
 
 
+def test_a_double_click_makes_one_job(monkeypatch):
+    user = make_user()
+    project = load_sample(user)
+    monkeypatch.setattr(type(project.jobs.all()), "exists", lambda self: False)  # the second does not see it yet
+    assert load_sample(user) == project
+    assert (Job.objects.count(), Step.objects.count()) == (1, 4)
+
+
 def test_two_people_have_samples_of_their_own():
     assert load_sample(make_user()) != load_sample(make_user())
     assert Job.objects.count() == 2

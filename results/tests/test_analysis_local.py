@@ -1,13 +1,13 @@
 import shutil
 import threading
-import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from results.analysis import engine as engine_module
-from results.analysis.cleaning import clean
+from results.analysis import local
+from results.analysis.cleaning import clean, masked
 from results.analysis.engine import AnalysisError, get_engine
 from results.analysis.local import MODEL_FOLDER, LocalEngine
 from results.choices import Emotion, Sentiment, State
@@ -79,7 +79,7 @@ def test_answers_have_the_length_and_order_of_the_texts():
     analyses = get_engine().analyse(texts)
     states = [State.ANALYSED, State.NO_TEXT, State.ANALYSED, State.UNSUPPORTED_LANGUAGE, State.ANALYSED]
     assert [analysis.state for analysis in analyses] == states
-    assert analyses[0].score > 0 > analyses[2].score
+    assert (analyses[0].score or 0) > 0 > (analyses[2].score or 0)
     assert analyses[0] == analyses[4]
     assert get_engine().analyse([]) == []
 
@@ -114,27 +114,28 @@ def check_consistent(analysis):
     assert (analysis.emotion is None) == (not analysis.emotions)
 
 
-def test_long_texts_cost_no_more_than_what_is_read_of_them():
-    long, longer = "I love this and would buy it again. " * 300, "I love this and would buy it again. " * 30_000
-    analyse(long)
-    started = time.process_time()
-    first = analyse(long)
-    usual = time.process_time() - started
-    assert analyse(longer) == first
-    assert time.process_time() - started < 2 * usual + 0.1
-
-
 @pytest.mark.parametrize(
     "text", ["a" * 100_000, "good " * 20_000, "👍" * 25_000, "<" * 100_000, "&" * 100_000, "@a" * 50_000]
 )
-def test_a_hundred_kilobytes_of_anything_are_read_in_no_time(text):
-    started = time.process_time()
+def test_of_a_hundred_kilobytes_of_anything_only_the_beginning_is_worked_on(monkeypatch, text):
+    worked_on: list[int] = []
+
+    def remember(part):
+        worked_on.append(len(part))
+        return masked(part)
+
+    monkeypatch.setattr(local, "masked", remember)
     assert analyse(text).state in State.values
-    assert time.process_time() - started < 1
+    assert worked_on == [local.LONGEST_RAW_TEXT]
+
+
+def test_what_comes_after_the_beginning_changes_nothing():
+    praise = "I love this and would buy it again. " * 300
+    assert analyse(praise + "It is terrible. " * 5_000) == analyse(praise)
 
 
 def test_no_more_than_256_tokens_are_read():
-    weights = get_engine().weights
+    weights = LocalEngine().weights
     assert len(weights.tokens(clean("word " * 1_000))) == 256
 
 
@@ -153,9 +154,14 @@ def test_threads_may_share_the_engine():
 
 
 def test_threads_that_ask_at_once_load_the_engine_once(monkeypatch):
-    loaded = []
+    loaded: list[str] = []
+
+    def load(name):
+        loaded.append(name)
+        return object()
+
     monkeypatch.setattr(engine_module, "_engines", {})
-    monkeypatch.setattr(engine_module, "_load", lambda name: loaded.append(name) or object())
+    monkeypatch.setattr(engine_module, "_load", load)
     threads = [threading.Thread(target=get_engine) for _ in range(8)]
     for thread in threads:
         thread.start()

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from results.charts.scales import num, percent
 from results.choices import Emotion, Sentiment, labels_covered, labels_shown
-from results.models import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +26,6 @@ def sentiment_shares(scores: dict[str, float], classes: int) -> list[Share]:
 def emotion_shares(emotions: Iterable[tuple[str, float]]) -> list[Share]:
     """A row for each emotion found, strongest first."""
     return [_share(name, Emotion(name).label, score) for name, score in emotions]
-
-
-def emotions_of(result: Result) -> list[Share]:
-    return emotion_shares((found["emotion"], found["score"]) for found in result.emotions)
 
 
 def _share(key: str, words: str, share: float) -> Share:

@@ -17,7 +17,7 @@ OWN_FILES = {
     "projects": "files platforms",
     "integrations": "addresses dialling outbound pace",
     "results": "analysis analytics charts chips documents explanations explorer exports figures filters imports ingest "
-    "languages paging panels reading removal report rollups shares tallies workbook",
+    "languages listing paging panels reading removal report rollups shares tallies workbook",
     "scraping": "analysing bell cluster collecting consumers hand heartbeat importing leases progress routing runner "
     "sample settling sources tasks",
     "sentimatrix_studio": "asgi children compression context_processors dashboard datalock embedded health mongo "

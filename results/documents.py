@@ -145,7 +145,9 @@ def identity(external_id: str, content_hash: str) -> str:
 
 def storable(text: str, length: int) -> str:
     """The text without what cannot be stored or exported, cut to ``length`` characters."""
-    return UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()[:length]
+    if not text.isprintable():  # most are, and need no second look
+        text = UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text.strip()[:length]
 
 
 def now() -> datetime:

@@ -5,7 +5,6 @@ import re
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -388,6 +387,9 @@ def test_nobody_listening_is_told_apart(serve):
     assert (error.code, error.can_retry) == ("connect", True)
 
 
+# The other side of these would go on for ever: that the request ends at all is the deadline's doing.
+
+
 def drip(head: bytes, until: threading.Event) -> Callable[[socket.socket, bytes], None]:
     def answer(connection: socket.socket, _: bytes) -> None:
         connection.sendall(head)
@@ -400,28 +402,22 @@ def drip(head: bytes, until: threading.Event) -> Callable[[socket.socket, bytes]
 @pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Long: "], ids=["body", "headers"])
 def test_a_byte_at_a_time_ends_at_the_deadline(serve, head):
     over = threading.Event()
-    started = time.monotonic()
     error = refused(lambda: local().get(serve(drip(head, over)).url, deadline=0.4))
     over.set()
     assert (error.code, error.can_retry) == ("timeout", True)
-    assert 0.4 <= time.monotonic() - started < 0.9
 
 
 def test_a_silent_handshake_ends_at_the_deadline():
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        started = time.monotonic()
         port = listener.getsockname()[1]
         assert refused(lambda: local().get(f"https://127.0.0.1:{port}/", deadline=0.4)).code == "timeout"
-    assert time.monotonic() - started < 0.9
 
 
 def test_a_slow_name_server_ends_at_the_deadline():
     over = threading.Event()
-    outbound = local(resolver=lambda host, port: [str(over.wait(5))])
-    started = time.monotonic()
+    outbound = local(resolver=lambda host, port: [str(over.wait())])
     assert refused(lambda: outbound.get("http://slow.example/", deadline=0.3)).code == "timeout"
     over.set()
-    assert time.monotonic() - started < 0.8
 
 
 def test_redirects_share_one_deadline(serve):

@@ -94,8 +94,8 @@ def test_uploads_nobody_imported_go_after_a_day(rings, monkeypatch):
     target.file_id = kept.id
     target.save()
     runner.sweep()
-    assert uploads() == [kept.id, forgotten.id]
+    assert {kept.id, forgotten.id} <= set(uploads())
     monkeypatch.setattr(files, "FORGOTTEN", timedelta(0))
     runner.sweep()
-    assert uploads() == [kept.id]
+    assert uploads() == [kept.id]  # and whatever other tests left is gone as well
     forget_uploads()

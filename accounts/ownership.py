@@ -40,11 +40,11 @@ def signed_in(request: HttpRequest | Request) -> User:
     return user
 
 
-def owned_or_404(queryset: models.QuerySet[Owned], user: Person, pk: ObjectId | str, **lookups: Any) -> Owned:
+def owned_or_404(model: type[Owned], user: Person, pk: ObjectId | str, **lookups: Any) -> Owned:
     """The row with this key if it is the user's and matches ``lookups``, else ``Http404`` as for a missing row."""
     if not user.is_authenticated or not ObjectId.is_valid(str(pk)):
         raise Http404
-    row = queryset.filter(pk=ObjectId(str(pk)), owner_id=user.pk, **lookups).first()
+    row = model._default_manager.filter(pk=ObjectId(str(pk)), owner_id=user.pk, **lookups).first()
     if row is None:
         raise Http404
     return row

@@ -98,8 +98,7 @@ class ProjectViewSet(rest.ViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _project(self, project_id: ObjectId) -> Project:
-        project: Project = owned_or_404(Project.objects.all(), self.request.user, project_id)
-        return project
+        return owned_or_404(Project, self.request.user, project_id)
 
     def _as_json(self, projects: Sequence[Project]) -> Sequence[dict[str, Any]]:
         stats = self.stats_of(projects)
@@ -221,12 +220,10 @@ class TargetViewSet(rest.ViewSet):
         return said
 
     def _project(self, project_id: ObjectId) -> Project:
-        project: Project = owned_or_404(Project.objects.all(), self.request.user, project_id)
-        return project
+        return owned_or_404(Project, self.request.user, project_id)
 
     def _target(self, project_id: ObjectId, target_id: ObjectId) -> Target:
-        target: Target = owned_or_404(Target.objects.all(), self.request.user, target_id, project_id=project_id)
-        return target
+        return owned_or_404(Target, self.request.user, target_id, project_id=project_id)
 
     def _as_json(self, targets: Sequence[Target]) -> Sequence[dict[str, Any]]:
         stats = self.stats_of(targets)

@@ -15,14 +15,8 @@ from projects.models import Added, Project, Target
 FORM = require_http_methods(["GET", "POST"])
 
 
-def _project(request: HttpRequest, project_id: ObjectId) -> Project:
-    project: Project = owned_or_404(Project.objects.all(), request.user, project_id)
-    return project
-
-
 def _target(request: HttpRequest, project_id: ObjectId, target_id: ObjectId) -> Target:
-    target: Target = owned_or_404(Target.objects.all(), request.user, target_id, project_id=project_id)
-    return target
+    return owned_or_404(Target, request.user, target_id, project_id=project_id)
 
 
 def _status(form: ProjectForm | ProjectDeleteForm | TargetForm | TargetsForm) -> int:
@@ -44,8 +38,8 @@ def project_create(request: HttpRequest) -> HttpResponse:
 @login_required
 @FORM
 def project_edit(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
-    project = _project(request, project_id)
-    form = ProjectForm(request.POST or None, instance=_project(request, project_id))
+    project = owned_or_404(Project, request.user, project_id)
+    form = ProjectForm(request.POST or None, instance=owned_or_404(Project, request.user, project_id))
     if form.is_valid():
         form.save()
         messages.success(request, "The settings are saved.")
@@ -56,7 +50,7 @@ def project_edit(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
 @login_required
 @FORM
 def project_archive(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
-    project = _project(request, project_id)
+    project = owned_or_404(Project, request.user, project_id)
     if request.method == "POST":
         project.archive()
         messages.success(request, f"“{project}” is archived.")
@@ -77,7 +71,7 @@ def project_archive(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
 @login_required
 @require_POST
 def project_restore(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
-    project = _project(request, project_id)
+    project = owned_or_404(Project, request.user, project_id)
     project.restore()
     messages.success(request, f"“{project}” is active again.")
     return redirect(project)
@@ -86,7 +80,7 @@ def project_restore(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
 @login_required
 @FORM
 def project_delete(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
-    project = _project(request, project_id)
+    project = owned_or_404(Project, request.user, project_id)
     form = ProjectDeleteForm(request.POST or None, project=project)
     if form.is_valid():
         project.delete()
@@ -106,7 +100,7 @@ def project_delete(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
 @login_required
 @FORM
 def target_create(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
-    project = _project(request, project_id)
+    project = owned_or_404(Project, request.user, project_id)
     form = TargetsForm(request.POST or None)
     if form.is_valid():
         messages.success(request, _tell_added(project.add_targets(form.cleaned_data["addresses"])))

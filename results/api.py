@@ -130,8 +130,7 @@ class OfProject(rest.ViewSet):
     """Views under ``/projects/<id>/results`` that take filters."""
 
     def _project(self, project_id: ObjectId) -> Project:
-        project: Project = owned_or_404(Project.objects.all(), self.request.user, project_id)
-        return project
+        return owned_or_404(Project, self.request.user, project_id)
 
     def _asked(self, project: Project, *, only: Sequence[str] = tuple(READERS)) -> ResultFilter:
         query = self.request.query_params
@@ -176,8 +175,7 @@ class ResultViewSet(OfProject):
         return exports.response(request._request, exports.export(project, asked, form))
 
     def _result(self, project: Project, result_id: ObjectId) -> Result:
-        result: Result = owned_or_404(Result.objects.all(), self.request.user, result_id, project_id=project.pk)
-        return result
+        return owned_or_404(Result, self.request.user, result_id, project_id=project.pk)
 
 
 class AnalyticsViewSet(OfProject):

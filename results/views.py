@@ -42,14 +42,9 @@ class HtmxRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-def _project(request: HttpRequest, project_id: ObjectId) -> Project:
-    project: Project = owned_or_404(Project.objects.all(), request.user, project_id)
-    return project
-
-
 def _result(request: HttpRequest, project_id: ObjectId, result_id: ObjectId) -> Result:
-    project = _project(request, project_id)
-    result: Result = owned_or_404(Result.objects.all(), request.user, result_id, project_id=project.pk)
+    project = owned_or_404(Project, request.user, project_id)
+    result = owned_or_404(Result, request.user, result_id, project_id=project.pk)
     result.project = project
     return result
 
@@ -62,7 +57,7 @@ def _result(request: HttpRequest, project_id: ObjectId, result_id: ObjectId) -> 
 @vary_on_headers("HX-Request")
 def result_list(request: HtmxRequest, project_id: ObjectId) -> HttpResponse:
     """The page, or the list alone when htmx asks for it: the same reviews either way."""
-    project = _project(request, project_id)
+    project = owned_or_404(Project, request.user, project_id)
     values, status = dict(request.GET.lists()), 200
     context: dict[str, Any] = {"project": project, "export_formats": EXPORT_FORMATS}
     try:
@@ -96,7 +91,7 @@ def _found(project: Project, asked: ResultFilter, cursor: str) -> dict[str, Any]
 @require_safe
 def result_export(request: HttpRequest, project_id: ObjectId) -> HttpResponseBase:
     """Exactly what the list finds, as a file."""
-    project = _project(request, project_id)
+    project = owned_or_404(Project, request.user, project_id)
     try:
         asked = ResultFilter.parse(project, request.GET, beside=PARAMETERS)
         form = ExportRequest.parse(request.GET)
@@ -186,7 +181,7 @@ def result_delete(request: HttpRequest, project_id: ObjectId, result_id: ObjectI
 @login_required
 @require_safe
 def analytics(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
-    project = _project(request, project_id)
+    project = owned_or_404(Project, request.user, project_id)
     try:
         span, problems = Span.parse(project, request.GET), []
     except ValidationError as error:

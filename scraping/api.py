@@ -133,8 +133,7 @@ class ProjectViewSet(rest.ViewSet):
     """What hangs on a project of the caller's."""
 
     def project(self, project_id: ObjectId) -> Project:
-        project: Project = owned_or_404(Project.objects.all(), self.request.user, project_id)
-        return project
+        return owned_or_404(Project, self.request.user, project_id)
 
     def answer(self, job: Job, status_code: int = status.HTTP_200_OK) -> Response:
         return Response(JobSerializer(Job.objects.with_collecting().get(pk=job.pk)).data, status=status_code)
@@ -193,8 +192,7 @@ class JobViewSet(ProjectViewSet):
         return self.get_paginated_response(LogLineSerializer(lines, many=True).data)
 
     def _job(self, project_id: ObjectId, job_id: ObjectId) -> Job:
-        job: Job = owned_or_404(Job.objects.all(), self.request.user, job_id, project_id=project_id)
-        return job
+        return owned_or_404(Job, self.request.user, job_id, project_id=project_id)
 
     def _page(self, jobs: Any) -> Response:
         page = self.paginate_queryset(jobs.with_collecting().order_by("-created_at", "-id"))

@@ -23,14 +23,8 @@ PAGE_SIZE = 25
 FORM = require_http_methods(["GET", "POST"])
 
 
-def _project(request: HttpRequest, project_id: ObjectId) -> Project:
-    project: Project = owned_or_404(Project.objects.all(), request.user, project_id)
-    return project
-
-
 def _job(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> Job:
-    job: Job = owned_or_404(Job.objects.all(), request.user, job_id, project_id=project_id)
-    return job
+    return owned_or_404(Job, request.user, job_id, project_id=project_id)
 
 
 # Jobs
@@ -46,7 +40,7 @@ def job_overview(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def job_list(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
-    project = _project(request, project_id)
+    project = owned_or_404(Project, request.user, project_id)
     context = _page_of(request, Job.objects.filter(project=project))
     return render(request, "scraping/job_list.html", {"project": project, **context})
 
@@ -84,7 +78,7 @@ def job_status(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> 
 @login_required
 @require_POST
 def job_start(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
-    project = _project(request, project_id)
+    project = owned_or_404(Project, request.user, project_id)
     try:
         return _to_job(request, Job.objects.start(project))
     except JobRefused as refused:
@@ -141,7 +135,7 @@ def _explain(request: HttpRequest, project: Project, refused: JobRefused) -> Htt
 @FORM
 def import_create(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
     """First the file, then how it is to be read: ``?file=`` names the upload meanwhile."""
-    project = _project(request, project_id)
+    project = owned_or_404(Project, request.user, project_id)
     file_id = request.GET.get("file")
     if not file_id:
         return _take_file(request, project)

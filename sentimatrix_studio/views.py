@@ -68,7 +68,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def project_detail(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
-    project: Project = owned_or_404(Project.objects.all(), request.user, project_id)
+    project = owned_or_404(Project, request.user, project_id)
     latest = Job.objects.filter(project=project).order_by("-created_at", "-pk").first()
     context = {
         "project": project,
@@ -84,7 +84,7 @@ def project_detail(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
 @login_required
 @require_safe
 def target_list(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
-    project: Project = owned_or_404(Project.objects.all(), request.user, project_id)
+    project = owned_or_404(Project, request.user, project_id)
     context = {"project": project, "rows": overview.target_rows(project), "form": TargetsForm()}
     return render(request, "projects/target_list.html", context)
 

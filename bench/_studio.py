@@ -135,10 +135,10 @@ def _analysis(chance: random.Random) -> dict[str, Any]:
 
 def best(work: Callable[[], object], rounds: int = 5) -> float:
     """Seconds of the fastest of some rounds: what the work takes when nothing else is in the way."""
-    return min(_timed(work) for _ in range(rounds))
+    return min(timed(work) for _ in range(rounds))
 
 
-def _timed(work: Callable[[], object]) -> float:
+def timed(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start

@@ -8,20 +8,18 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from projects.models import Project
-from results.choices import POLARITIES
 from results.filters import ResultFilter
 from results.models import Result
-from results.tallies import SCALE, Tally
+from results.tallies import EMOTIONS, RATING, SCALE, SENTIMENT, STATES, Tally
 from sentimatrix_studio.mongo.pipelines import collection, condition, session
 
 INTERVALS = ("hour", "day", "week", "month")
 LONGEST_BY_HOUR = timedelta(days=31)
-SENTIMENT = ("total", *(f"label_{label}" for labels in POLARITIES.values() for label in labels), "score_sum")
 
 
 def summary(project: Project, asked: ResultFilter) -> dict[str, Any]:
     rollups = asked.rollups(project)
-    by_platform = rollups.tally_by("platform")
+    by_platform = rollups.tally_by("platform", (*SENTIMENT, *STATES, *RATING))
     tally = sum(by_platform.values(), Tally({}))
     days = rollups.first_and_last_day()
     return {
@@ -69,7 +67,7 @@ def _by_hour(project: Project, asked: ResultFilter) -> Iterator[tuple[datetime, 
 
 def emotions(project: Project, asked: ResultFilter) -> list[dict[str, Any]]:
     """The strongest emotions of reviews, most frequent first; those nobody feels are left out."""
-    tally = asked.rollups(project).tally()
+    tally = asked.rollups(project).tally((*EMOTIONS, *(f"{emotion}_sum" for emotion in EMOTIONS)))
     felt = sorted((count, emotion) for emotion, count in tally.emotions.items() if count)
     return [
         {"emotion": emotion, "avg_score": tally.avg_emotion_score(emotion), "count": count}
@@ -79,7 +77,7 @@ def emotions(project: Project, asked: ResultFilter) -> list[dict[str, Any]]:
 
 def platforms(project: Project, asked: ResultFilter) -> list[dict[str, Any]]:
     """By platform, most reviews first."""
-    found = asked.rollups(project).tally_by("platform").items()
+    found = asked.rollups(project).tally_by("platform", (*SENTIMENT, *RATING)).items()
     return [
         {
             "platform": platform,

@@ -18,7 +18,7 @@ from projects.models import Project, Target
 from results import reading
 from results.choices import State, label_shown, labels_covered, labels_shown
 from results.models import DailyRollup, DailyRollupQuerySet, Result, ResultQuerySet
-from results.tallies import Tally
+from results.tallies import EMOTIONS, LABELS, STATES, Tally
 from sentimatrix_studio.mongo.pipelines import collection, condition, session
 
 LONGEST_COUNT = 2000  # milliseconds
@@ -200,7 +200,9 @@ class ResultFilter:
         With a filter by emotion roll-ups know the total, but not the labels.
         """
         if self.is_answered_by_rollups:
-            return self._less_implied()._counted(self.rollups(project).tally(), project.sentiment_classes)
+            needed = ("total", *LABELS, *(STATES if self.state else ()), *(EMOTIONS if self.emotion else ()))
+            tally = self.rollups(project).tally(needed)
+            return self._less_implied()._counted(tally, project.sentiment_classes)
         return self._count(project)
 
     def _counted(self, tally: Tally, classes: int) -> Counts:

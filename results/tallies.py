@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 from results.choices import POLARITIES, Emotion, Sentiment, State
 
+LABELS = tuple(f"label_{label}" for label in Sentiment.values)
+STATES = tuple(f"state_{state}" for state in State.values)
+EMOTIONS = tuple(f"emotion_{emotion}" for emotion in Emotion.values)
+SENTIMENT = ("total", *LABELS, "score_sum")
+RATING = ("rating_count", "rating_sum")
 COUNTERS = (
-    "total",
-    *(f"state_{state}" for state in State.values),
-    *(f"label_{label}" for label in Sentiment.values),
-    "score_sum",
-    *(f"emotion_{emotion}" for emotion in Emotion.values),
-    *(f"emotion_{emotion}_sum" for emotion in Emotion.values),
-    "rating_count",
-    "rating_sum",
+    *SENTIMENT,
+    *STATES,
+    *EMOTIONS,
+    *(f"{emotion}_sum" for emotion in EMOTIONS),
+    *RATING,
     *(f"stars_{stars}" for stars in range(1, 6)),
 )
 SCALE = 10_000  # scores are added as whole ten-thousandths: sums of floats depend on their order

@@ -361,7 +361,11 @@ def test_empty_packed_members_count_as_bytes(serve):
     assert error.code == "too_large"
 
 
-@pytest.mark.parametrize("cut", [gzip.compress(b"hello" * 100)[:-12], b"\x1f\x8bnonsense", b"plain after all", b""])
+@pytest.mark.parametrize(
+    "cut",
+    [gzip.compress(b"hello" * 100)[:-12], b"\x1f\x8bnonsense", b"plain after all", b""],
+    ids=["cut short", "bad header", "not packed", "empty"],  # the packed bytes hold the time: no name for a test
+)
 def test_a_damaged_answer_says_so(serve, cut):
     error = refused(lambda: local().get(serve(plain(cut, "Content-Encoding: gzip")).url))
     assert (error.code, error.can_retry) == ("network", True)

@@ -8,7 +8,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = ("accounts", "projects", "integrations", "results", "scraping", "sentimatrix_studio")  # lowest first
-FOUNDATION = ("sentimatrix_studio.mongo", "sentimatrix_studio.rest")  # knows no app, so every app may import it
+FOUNDATION = (  # knows no app, so every app may import it
+    "sentimatrix_studio.mongo",
+    "sentimatrix_studio.rest",
+    "sentimatrix_studio.requests",
+)
 SENTIMATRIX = ("scraping/sources/", "results/analysis/transformer.py", "integrations/llm.py")
 USUAL_FILES = {"__init__", "apps", "models", "choices", "api", "forms", "views", "urls", "admin"}
 # What an app has besides: a plain module is named for its job. A new one is a decision, so it is written down here.
@@ -67,7 +71,8 @@ def test_an_app_imports_only_what_is_below_it(height):
 
 
 def test_the_foundation_knows_no_app():
-    paths = [*modules("sentimatrix_studio/mongo"), ROOT / "sentimatrix_studio/rest.py"]
+    files = [ROOT / "sentimatrix_studio" / name for name in ("rest.py", "requests.py")]
+    paths = [*modules("sentimatrix_studio/mongo"), *files]
     assert {str(path): found for path in paths if (found := upward(path, -1))} == {}
 
 

@@ -1,5 +1,7 @@
-"""What every request carries: an id shared by its answer, its errors and its log lines; and the reader's time zone."""
+"""What every request carries: an id shared by its answer, its errors and its log lines; where it comes from; and the
+reader's time zone."""
 
+import ipaddress
 import logging
 import re
 import zoneinfo
@@ -9,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from asgiref.sync import iscoroutinefunction
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
@@ -56,6 +59,34 @@ class RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = current_request_id()
         return True
+
+
+def client_address(request: HttpRequest) -> str:
+    """The IP address of the caller; empty when there is none, as on a socket of this machine.
+
+    Each of the ``TRUSTED_PROXIES`` in front adds the address it was asked from to the end of ``X-Forwarded-For``. What
+    stands further left was written by the caller, who may write anything.
+    """
+    peer = _ip_address(request.META.get("REMOTE_ADDR", ""))
+    proxies: int = settings.TRUSTED_PROXIES
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    if not proxies or len(forwarded) < proxies:
+        return peer
+    return _ip_address(forwarded[-proxies]) or peer
+
+
+def _ip_address(written: str) -> str:
+    """In its usual form, without the port that some proxies add."""
+    bare = written.strip()
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(bare)
+    except ValueError:
+        return ""
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 class TimeZoneMiddleware(MiddlewareMixin):

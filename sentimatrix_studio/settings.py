@@ -2,7 +2,10 @@
 
 import ipaddress
 import os
+import re
 import secrets
+from base64 import b64encode, urlsafe_b64decode
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -55,14 +58,14 @@ DATA_DIR = Path(env("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
 VERSION = "0.1.0"
 
 
-def own_secret_key() -> str:
-    """A key of this installation's own, made at the first start and readable by its user only."""
-    path = DATA_DIR / "secret_key"
+def own_secret(name: str, make: Callable[[], str]) -> str:
+    """A secret of this installation's own, made at the first start and readable by its user only."""
+    path = DATA_DIR / name
     if not path.exists():
         DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(50), encoding="utf-8")
+        draft.write_text(make(), encoding="utf-8")
         try:
             os.link(draft, path)  # unlike a rename, never replaces the key another process has just made
         except FileExistsError:
@@ -76,7 +79,35 @@ SECRET_KEY = env("SECRET_KEY")
 if not SECRET_KEY:
     if IS_PRODUCTION:
         raise ImproperlyConfigured("Set SECRET_KEY (or SECRET_KEY_FILE) to a long random text in production.")
-    SECRET_KEY = own_secret_key()
+    SECRET_KEY = own_secret("secret_key", lambda: secrets.token_urlsafe(50))
+
+
+def encryption_keys(text: str) -> dict[str, bytes]:
+    """``id:key, id:key …``, each key 32 bytes in base64; what is stored is encrypted with the first."""
+    keys: dict[str, bytes] = {}
+    for part in text.split(","):
+        key_id, _, encoded = part.strip().partition(":")
+        try:
+            key = urlsafe_b64decode(encoded)
+        except ValueError:
+            key = b""
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,20}", key_id) or len(key) != ENCRYPTION_KEY_BYTES or key_id in keys:
+            raise ImproperlyConfigured(
+                "ENCRYPTION_KEYS must look like 2026a:KEY or 2026b:KEY,2026a:KEY with a name of its own for each key, "
+                "and keys of 32 random bytes in base64 (openssl rand -base64 32)."
+            )
+        keys[key_id] = key
+    return keys
+
+
+ENCRYPTION_KEY_BYTES = 32
+if not (_keys := env("ENCRYPTION_KEYS")):
+    if IS_PRODUCTION:
+        raise ImproperlyConfigured(
+            "Set ENCRYPTION_KEYS (or ENCRYPTION_KEYS_FILE) in production: openssl rand -base64 32"
+        )
+    _keys = own_secret("encryption_keys", lambda: f"own:{b64encode(secrets.token_bytes(32)).decode()}")
+ENCRYPTION_KEYS = encryption_keys(_keys)
 if IS_PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG shows internals to everyone: leave it off in production.")
 

@@ -12,6 +12,7 @@ FOUNDATION = (  # knows no app, so every app may import it
     "sentimatrix_studio.mongo",
     "sentimatrix_studio.rest",
     "sentimatrix_studio.requests",
+    "sentimatrix_studio.encryption",
 )
 SENTIMATRIX = ("scraping/sources/", "results/analysis/transformer.py", "integrations/llm.py")
 USUAL_FILES = {"__init__", "apps", "models", "choices", "api", "forms", "views", "urls", "admin"}
@@ -24,8 +25,8 @@ OWN_FILES = {
     "languages listing paging panels reading removal report rollups shares tallies workbook",
     "scraping": "analysing bell cluster collecting consumers hand heartbeat importing leases progress routing runner "
     "sample settling sources tasks",
-    "sentimatrix_studio": "asgi children compression context_processors dashboard datalock embedded health mongo "
-    "overview problems requests rest settings static_sources static_storage supervisor",
+    "sentimatrix_studio": "asgi children compression context_processors dashboard datalock embedded encryption health "
+    "mongo overview problems requests rest settings static_sources static_storage supervisor",
 }
 USUAL_FOLDERS = {"migrations", "tests", "management", "templatetags", "__pycache__"}
 VAGUE = {"services", "selectors", "managers", "utils", "helpers", "common", "core", "misc", "base_models"}
@@ -71,7 +72,7 @@ def test_an_app_imports_only_what_is_below_it(height):
 
 
 def test_the_foundation_knows_no_app():
-    files = [ROOT / "sentimatrix_studio" / name for name in ("rest.py", "requests.py")]
+    files = [ROOT / "sentimatrix_studio" / name for name in ("rest.py", "requests.py", "encryption.py")]
     paths = [*modules("sentimatrix_studio/mongo"), *files]
     assert {str(path): found for path in paths if (found := upward(path, -1))} == {}
 

@@ -1,9 +1,12 @@
+from typing import Any
+
 from allauth.account.models import EmailConfirmation
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.http import HttpRequest
 
-from accounts.models import TokenFamily, User
+from accounts.models import AuditEntry, TokenFamily, User
 from sentimatrix_studio.mongo.admin import MongoModelAdmin, ReadOnlyAdmin
 
 admin.site.unregister(EmailConfirmation)  # shows the keys of links that confirm an address
@@ -31,3 +34,15 @@ class UserAdmin(MongoModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # 
 class TokenFamilyAdmin(ReadOnlyAdmin):
     list_display = ("user", "created_at", "expires_at")
     fields = ("user", "created_at", "expires_at")
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    list_display = ("seq", "at", "event", "user_id", "address")
+    list_filter = ("event",)
+    search_fields = ("=user_id",)
+    ordering = ("-seq",)
+    fields = ("seq", "at", "event", "user_id", "address", "user_agent", "request_id", "details", "previous", "hash")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import authentication
-from accounts.models import NAME_LENGTH, User
+from accounts.models import NAME_LENGTH, AuditEntry, User
 from accounts.ownership import signed_in
 from sentimatrix_studio import rest
 
@@ -24,6 +24,15 @@ class UserSerializer(rest.ModelSerializer):
         model = User
         fields = ("id", "email", "name", "role", "is_verified", "timezone", "created_at", "last_login")
         read_only_fields = ("email", "last_login")
+
+
+class AuditEntrySerializer(rest.ModelSerializer):
+    created_at = rest.UtcField(source="at")
+
+    class Meta:
+        model = AuditEntry
+        fields = ("id", "event", "created_at", "address", "user_agent", "request_id", "details")
+        read_only_fields = fields
 
 
 class PasswordField(serializers.CharField):
@@ -167,3 +176,14 @@ class MyPassword(rest.View):
         user.set_password(serializer.validated_data["new_password"])
         user.save(update_fields=["password"])
         return Response({"message": "The password is changed. Sign in again."})
+
+
+class MyAudit(rest.ViewSet):
+    """What happened to one's account, the latest first."""
+
+    serializer_class = AuditEntrySerializer
+    query_parameters = {"list": rest.PAGING}
+
+    def list(self, request: Request) -> Response:
+        page = self.paginate_queryset(AuditEntry.objects.about(signed_in(request)))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)

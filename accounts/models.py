@@ -1,6 +1,6 @@
 import zoneinfo
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from allauth.account.models import EmailAddress
 from bson import ObjectId
@@ -45,6 +45,12 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").strip().lower())
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    def about(self, user: "User") -> Self:
+        """What its user is shown, the latest first."""
+        return self.filter(user_id=user.pk).order_by("-seq")
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -125,3 +131,45 @@ class TokenFamily(models.Model):
         """Put the refresh token ``new`` in the place of ``old``; false when ``old`` has been replaced before."""
         mine = TokenFamily.objects.filter(pk=self.pk, refresh_id=old)
         return mine.update(refresh_id=new, expires_at=expires_at) == 1
+
+
+class AuditEntry(models.Model):
+    """Something that happened to an account. Written by ``accounts.audit`` alone, and never changed.
+
+    The account is named by its id only, so that the entry outlives it. What else says something about the person is
+    sealed by a hash of its own and goes with the account; ``hash`` then still covers what is left.
+    """
+
+    id = ObjectIdAutoField(primary_key=True)
+    seq = models.PositiveBigIntegerField(unique=True)  # 1, 2, 3 … without a gap
+    at = models.DateTimeField()
+    event = models.CharField(max_length=60)
+    user_id = ObjectIdField(null=True)
+    address = models.CharField(max_length=45, blank=True)
+    user_agent = models.CharField(max_length=200, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    details = models.JSONField(default=dict, blank=True)
+    salt = models.CharField(max_length=32, blank=True)  # empty once the personal part is erased
+    seal = models.CharField(max_length=64)  # over the salt and the personal part: address … details
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        indexes = [models.Index(fields=["user_id", "-seq"], name="audit_user_seq")]
+
+    def __str__(self) -> str:
+        return self.event.replace("_", " ").replace(".", " ")
+
+
+class AuditHead(models.Model):
+    """How far the trail had come: it gives away when the latest entries are missing."""
+
+    id = ObjectIdField(primary_key=True, default=ObjectId, db_column="_id", editable=False)
+    seq = models.PositiveBigIntegerField()
+    hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.hash}"

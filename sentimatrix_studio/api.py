@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/logout", accounts.Logout.as_view(), name="logout"),
     path("auth/me", accounts.Me.as_view(), name="me"),
     path("auth/me/password", accounts.MyPassword.as_view(), name="my_password"),
+    path("auth/me/audit", accounts.MyAudit.as_view({"get": "list"}), name="my_audit"),
     path("projects", ProjectViewSet.as_view(LIST, **projects), name="projects"),
     path(PROJECT, ProjectViewSet.as_view(CHANGE, **projects), name="project"),
     path(f"{PROJECT}/targets", TargetViewSet.as_view(LIST, **targets), name="targets"),

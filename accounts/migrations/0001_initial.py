@@ -52,4 +52,34 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'token families',
             },
         ),
+        migrations.CreateModel(
+            name='AuditEntry',
+            fields=[
+                ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),
+                ('seq', models.PositiveBigIntegerField(unique=True)),
+                ('at', models.DateTimeField()),
+                ('event', models.CharField(max_length=60)),
+                ('user_id', django_mongodb_backend.fields.ObjectIdField(null=True)),
+                ('address', models.CharField(blank=True, max_length=45)),
+                ('user_agent', models.CharField(blank=True, max_length=200)),
+                ('request_id', models.CharField(blank=True, max_length=64)),
+                ('details', models.JSONField(blank=True, default=dict)),
+                ('salt', models.CharField(blank=True, max_length=32)),
+                ('seal', models.CharField(max_length=64)),
+                ('previous', models.CharField(max_length=64)),
+                ('hash', models.CharField(max_length=64)),
+            ],
+            options={
+                'verbose_name_plural': 'audit entries',
+                'indexes': [models.Index(fields=['user_id', '-seq'], name='audit_user_seq')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AuditHead',
+            fields=[
+                ('id', django_mongodb_backend.fields.ObjectIdField(db_column='_id', default=bson.objectid.ObjectId, editable=False, primary_key=True, serialize=False)),
+                ('seq', models.PositiveBigIntegerField()),
+                ('hash', models.CharField(max_length=64)),
+            ],
+        ),
     ]

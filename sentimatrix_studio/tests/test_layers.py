@@ -18,7 +18,7 @@ SENTIMATRIX = ("scraping/sources/", "results/analysis/transformer.py", "integrat
 USUAL_FILES = {"__init__", "apps", "models", "choices", "api", "forms", "views", "urls", "admin"}
 # What an app has besides: a plain module is named for its job. A new one is a decision, so it is written down here.
 OWN_FILES = {
-    "accounts": "authentication ownership",
+    "accounts": "audit authentication ownership",
     "projects": "files platforms",
     "integrations": "addresses dialling outbound pace",
     "results": "analysis analytics charts chips documents explanations explorer exports figures filters imports ingest "

@@ -42,7 +42,7 @@ PUBLIC = [
 OF_EVERYBODY_SIGNED_IN = [
     "dashboard", "projects:project_list", "projects:project_create", "scraping:job_overview",
     "results:try_sentence", "sample_load", "accounts:profile", "accounts:account_delete", "account_email",
-    "account_change_password", "account_set_password", "api:me", "api:my_password", "api:projects",
+    "account_change_password", "account_set_password", "api:me", "api:my_audit", "api:my_password", "api:projects",
     "api:running_jobs", "api:analyze",
 ]  # fmt: skip
 OF_THE_OWNER = [

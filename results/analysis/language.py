@@ -35,7 +35,7 @@ def detect_language(text: str) -> str:
     plain = " ".join(without_surrogates(text[:CHARACTERS_READ]).lower().replace("’", "'").split())
     best = detector().detect(plain, model="lite")[0]
     code, score = str(best["lang"]), float(best["score"])
-    is_plain = all(character.isascii() for character in plain if character.isalpha())
+    is_plain = plain.isascii() or all(character.isascii() for character in plain if character.isalpha())
     if code == ENGLISH and (is_plain or score >= SURE):
         return ENGLISH
     if known_share(plain) >= (HALF if is_plain and score < SURE else MOST):

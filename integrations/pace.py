@@ -8,42 +8,13 @@ import functools
 import logging
 import threading
 import time
-from typing import Any
 
-import redis
-from django.conf import settings
+from sentimatrix_studio import buckets
+from sentimatrix_studio.buckets import Bucket, BucketError
 
 logger = logging.getLogger(__name__)
 
 PREFIX = "studio:pace:"
-TIMEOUT = 2.0  # seconds to wait for Valkey itself
-
-# What is in the bucket (k), when that was (t), and until when nobody asks (nb), in milliseconds of the server.
-_NOW = "local time = redis.call('TIME'); local now = time[1] * 1000 + math.floor(time[2] / 1000) "
-_TAKE = (
-    _NOW
-    + """
-local rate, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
-local kept = redis.call('HMGET', KEYS[1], 'k', 't', 'nb')
-local held = tonumber(kept[3] or 0) - now
-if held > 0 then return math.ceil(held) end
-local tokens = math.min(burst, (tonumber(kept[1]) or burst) + (now - (tonumber(kept[2]) or now)) * rate / 1000)
-local wait = 0
-if tokens >= 1 then tokens = tokens - 1 else wait = math.ceil((1 - tokens) / rate * 1000) end
-redis.call('HSET', KEYS[1], 'k', tokens, 't', now)
-redis.call('PEXPIRE', KEYS[1], math.ceil(burst / rate * 1000) + 1000)
-return wait
-"""
-)
-_HOLD = (
-    _NOW
-    + """
-local until_then = math.max(now + tonumber(ARGV[1]), tonumber(redis.call('HGET', KEYS[1], 'nb') or 0))
-redis.call('HSET', KEYS[1], 'nb', until_then)
-redis.call('PEXPIRE', KEYS[1], math.max(redis.call('PTTL', KEYS[1]), until_then - now + 1000))
-return until_then
-"""
-)
 
 
 class Pace:
@@ -52,24 +23,29 @@ class Pace:
     def __init__(self, host: str, per_second: float = 1.0, burst: int = 2) -> None:
         self.host, self.per_second, self.burst = host.lower(), per_second, burst
 
+    @property
+    def key(self) -> str:
+        return PREFIX + self.host
+
     def take(self) -> float:
         """Ask to send one request: 0.0 when it may go now, else after how many seconds to ask again."""
-        wait = self._run(_TAKE, self.per_second, self.burst)
-        return wait / 1000 if wait is not None else _own_bucket(self.host).take(self.per_second, self.burst)
+        try:
+            (level,) = buckets.take([Bucket(self.key, self.per_second, 1, self.burst)])
+        except BucketError as error:
+            self._warn(error)
+            return _own_bucket(self.host).take(self.per_second, self.burst)
+        return level.wait
 
     def hold(self, seconds: float) -> None:
         """Nobody asks this host for so long. A longer hold stays."""
         _own_bucket(self.host).hold(seconds)
-        self._run(_HOLD, seconds * 1000)
-
-    def _run(self, script: str, *args: float) -> float | None:
-        """What the script answers; None when Valkey does not."""
         try:
-            answer: Any = _script(settings.REDIS_URL, script)(keys=[PREFIX + self.host], args=list(args))
-        except redis.RedisError as error:
-            logger.warning("Valkey does not answer (%s): %s is paced by this process alone.", error, self.host)
-            return None
-        return float(answer)
+            buckets.hold(self.key, seconds)
+        except BucketError as error:
+            self._warn(error)
+
+    def _warn(self, error: BucketError) -> None:
+        logger.warning("Valkey does not answer (%s): %s is paced by this process alone.", error, self.host)
 
 
 class _OwnBucket:
@@ -98,9 +74,3 @@ class _OwnBucket:
 @functools.lru_cache(maxsize=1024)
 def _own_bucket(host: str) -> _OwnBucket:
     return _OwnBucket()
-
-
-@functools.lru_cache(maxsize=8)
-def _script(url: str, script: str) -> Any:
-    client = redis.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
-    return client.register_script(script)

@@ -26,6 +26,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 FOLDER = Path(os.environ["STUDIO_TESTS"] if WORKER else tempfile.mkdtemp(prefix="studio-tests-"))
 MONGODB, VALKEY = embedded.MongoDB(FOLDER), embedded.Valkey(FOLDER, databases=64)
 OF_THE_SHELL = ["ALLOWED_HOSTS", "SIGNUP", "EMAIL_URL", "HTTPS", "MONGODB_NAME", "STATIC_ROOT"]
+OF_THE_SHELL += [f"{name}_{part}" for name in ("GOOGLE", "GITHUB") for part in ("CLIENT_ID", "CLIENT_SECRET", "URL")]
 OF_THE_SHELL += ["OUTBOUND_ALLOW", "OUTBOUND_PROXY", "OUTBOUND_CA_FILE", "TRUSTED_PROXIES", "CSRF_TRUSTED_ORIGINS"]
 
 

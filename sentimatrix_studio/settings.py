@@ -122,15 +122,21 @@ INSTALLED_APPS = [
     "sentimatrix_studio.mongo.apps.MongoAdminConfig",
     "sentimatrix_studio.mongo.apps.MongoAuthConfig",
     "sentimatrix_studio.mongo.apps.MongoContentTypesConfig",
-    "django.contrib.sessions",
+    "sentimatrix_studio.mongo.apps.MongoSessionsConfig",
     "django.contrib.messages",
     "servestatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "sentimatrix_studio.mongo.apps.MongoAccountConfig",
+    "sentimatrix_studio.mongo.apps.MongoMFAConfig",
+    "sentimatrix_studio.mongo.apps.MongoUserSessionsConfig",
+    "sentimatrix_studio.mongo.apps.MongoSocialAccountConfig",
+    "allauth.socialaccount.providers.google",
+    "allauth.socialaccount.providers.github",
     "sentimatrix_studio.mongo.apps.MongoDjangoQConfig",
     "allauth",
     "rest_framework",
+    "drf_spectacular",
     "channels",
     "csp",
     "django_htmx",
@@ -156,6 +162,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.sessions.note_last_seen",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "sentimatrix_studio.urls"
@@ -204,7 +211,7 @@ DATABASE_ROUTERS = ["django_mongodb_backend.routers.MongoRouter"]
 DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"
 MIGRATION_MODULES = {
     app: f"sentimatrix_studio.mongo.migrations.{app}"
-    for app in ("admin", "auth", "contenttypes", "account", "django_q")
+    for app in ("admin", "auth", "contenttypes", "account", "mfa", "socialaccount", "usersessions", "django_q")
 }
 REDIS_URL = env("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {
@@ -221,7 +228,8 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [REDIS_URL], "prefix": "studio"},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # in Valkey, too, their keys would have to be kept from readers
+SESSION_SERIALIZER = "sentimatrix_studio.mongo.sessions.SessionSerializer"
 UPLOAD_MAX_BYTES = 200 * 2**20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 
@@ -274,6 +282,36 @@ ACCOUNT_CHANGE_EMAIL = True  # one address an account: a new one takes over once
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail for each change of password, address, second factor or connection
+MFA_ADAPTER = "accounts.second_factor.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # or nobody could turn it on before a mail server is named
+SOCIALACCOUNT_ADAPTER = "accounts.providers.SocialAccountAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+GOOGLE_URL = env("GOOGLE_URL")  # another server that speaks OpenID Connect like Google
+GITHUB_URL = env("GITHUB_URL", "https://github.com")  # or one's own GitHub Enterprise
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {}
+if client_id := env("GOOGLE_CLIENT_ID"):
+    SOCIALACCOUNT_PROVIDERS["google"] = {
+        "APP": {"client_id": client_id, "secret": env("GOOGLE_CLIENT_SECRET")},
+        "OAUTH_PKCE_ENABLED": True,
+    }
+    if GOOGLE_URL:
+        SOCIALACCOUNT_PROVIDERS["google"] |= {
+            "AUTHORIZE_URL": f"{GOOGLE_URL}/o/oauth2/v2/auth",
+            "ACCESS_TOKEN_URL": f"{GOOGLE_URL}/token",
+            "CERTS_URL": f"{GOOGLE_URL}/oauth2/v1/certs",
+            "IDENTITY_URL": f"{GOOGLE_URL}/oauth2/v2/userinfo",
+            "ID_TOKEN_ISSUER": GOOGLE_URL,
+        }
+if client_id := env("GITHUB_CLIENT_ID"):
+    SOCIALACCOUNT_PROVIDERS["github"] = {
+        "APP": {"client_id": client_id, "secret": env("GITHUB_CLIENT_SECRET")},
+        "OAUTH_PKCE_ENABLED": True,
+        **({"GITHUB_URL": GITHUB_URL} if GITHUB_URL != "https://github.com" else {}),
+    }
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
 LOGOUT_REDIRECT_URL = "landing"
@@ -310,6 +348,22 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,  # "format" says what an export is written as
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "DEFAULT_SCHEMA_CLASS": "sentimatrix_studio.schema.AutoSchema",
+}
+API_TAGS = ("Health", "Auth", "OAuth", "Projects", "Targets", "Jobs", "Results", "Settings", "Documentation")
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": "Sentimatrix Studio",
+    "DESCRIPTION": "Collect what customers say, have it analysed, and read the answer.",
+    "VERSION": VERSION,
+    "SERVERS": [{"url": "/api/v1"}],
+    "TAGS": [{"name": name} for name in API_TAGS],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SORT_OPERATIONS": False,  # as in the API map
+    "SORT_OPERATION_PARAMETERS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "PATH_CONVERTER_OVERRIDES": {"objectid": {"type": "string", "pattern": "^[0-9a-f]{24}$"}},
+    "POSTPROCESSING_HOOKS": ["sentimatrix_studio.schema.complete"],
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),

@@ -29,7 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((job_pages, "scraping"))),
     path("", include("results.urls")),
     path("sample/", sample_load, name="sample_load"),
-    path("accounts/", include("allauth.urls")),
+    path("", include("accounts.allauth_urls")),
     path("settings/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("sentimatrix_studio.api")),

@@ -19,11 +19,11 @@ SENTIMATRIX = ("scraping/sources/", "results/analysis/transformer.py", "integrat
 USUAL_FILES = {"__init__", "apps", "models", "choices", "api", "forms", "views", "urls", "admin"}
 # What an app has besides: a plain module is named for its job. A new one is a decision, so it is written down here.
 OWN_FILES = {
-    "accounts": "allauth_urls audit authentication ownership second_factor sessions",
+    "accounts": "allauth_urls audit authentication ownership providers second_factor sessions",
     "projects": "files platforms",
     "integrations": "addresses dialling outbound pace",
     "results": "analysis analytics charts chips documents explanations explorer exports figures filters imports ingest "
-    "languages listing paging panels reading removal report rollups shares tallies workbook",
+    "languages listing paging panels reading removal report rollups shapes shares tallies workbook",
     "scraping": "analysing bell cluster collecting consumers hand heartbeat importing leases progress routing runner "
     "sample settling sources tasks",
     "sentimatrix_studio": "asgi buckets children compression context_processors dashboard datalock embedded "

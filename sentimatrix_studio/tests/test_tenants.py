@@ -11,6 +11,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from asgiref.sync import async_to_sync
 from bson import ObjectId
 from channels.testing import WebsocketCommunicator
@@ -36,16 +37,21 @@ PUBLIC = [
     "landing", "health_live", "api:health", "api:health_live", "api:health_ready", "api:unknown", "api:register",
     "api:login", "api:refresh", "api:logout", "account_login", "account_logout", "account_inactive",
     "account_signup", "account_reauthenticate", "account_email_verification_sent", "account_confirm_email",
-    "account_confirm_login_code", "account_reset_password", "account_reset_password_done",
-    "account_reset_password_from_key", "account_reset_password_from_key_done",
+    "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
+    "account_reset_password_from_key_done", "mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn",
+    "mfa_reauthenticate_webauthn", "google_login", "google_callback", "github_login", "github_callback",
+    "socialaccount_signup", "socialaccount_login_cancelled", "socialaccount_login_error",
 ]  # fmt: skip
 OF_EVERYBODY_SIGNED_IN = [
     "dashboard", "projects:project_list", "projects:project_create", "scraping:job_overview",
     "results:try_sentence", "sample_load", "accounts:profile", "accounts:account_delete", "account_email",
-    "account_change_password", "account_set_password", "api:me", "api:my_audit", "api:my_password", "api:projects",
+    "account_change_password", "account_set_password", "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp",
+    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn",
+    "mfa_add_webauthn", "usersessions_list", "socialaccount_connections", "api:me", "api:my_audit", "api:my_password", "api:projects",
     "api:running_jobs", "api:analyze",
 ]  # fmt: skip
 OF_THE_OWNER = [
+    "mfa_edit_webauthn", "mfa_remove_webauthn",
     "projects:project_detail", "projects:project_edit", "projects:project_archive", "projects:project_restore",
     "projects:project_delete", "projects:target_list", "projects:target_create", "projects:target_edit",
     "projects:target_pause", "projects:target_resume", "projects:target_delete", "scraping:job_list",
@@ -79,7 +85,8 @@ def make_tenant(**fields: Any) -> Tenant:
     RowError.objects.create(job=job, target=target, line=3, reason=MARK)
     (result,) = make_results(target, make_item(1, f"{MARK} positive"), job_id=job.pk)
     keys = {"project_id": project.pk, "target_id": target.pk, "job_id": job.pk, "result_id": result.pk}
-    return Tenant(user, {**keys, "file_id": upload.id})
+    passkey = Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={"name": f"{MARK} key"})
+    return Tenant(user, {**keys, "file_id": upload.id, "pk": passkey.pk})
 
 
 @pytest.fixture

@@ -59,9 +59,10 @@ def examined(queryset: QuerySet[Any]) -> tuple[int, int]:
     ],
 )
 def test_a_lookup_by_a_unique_field_is_an_index_scan(model: type[Any], lookup: dict[str, Any]) -> None:
-    columns = {model._meta.get_field(name).column: value for name, value in lookup.items()}
-    last, value = list(columns.items())[-1]
-    collection(model).insert_many([{**columns, last: value.replace("7", str(n))} for n in range(100)])
+    columns = {model._meta.get_field(name): value for name, value in lookup.items()}
+    last = list(columns)[-1]
+    rows = [{**columns, last: columns[last].replace("7", str(n))} for n in range(100)]
+    collection(model).insert_many([{f.column: f.get_prep_value(value) for f, value in row.items()} for row in rows])
     queryset = model.objects.filter(**lookup)
     assert examined(queryset) == (1, 1)
     assert "COLLSCAN" not in json.dumps(explained(queryset))

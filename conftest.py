@@ -25,6 +25,7 @@ from sentimatrix_studio.supervisor import ChildError, Supervisor  # noqa: E402
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 FOLDER = Path(os.environ["STUDIO_TESTS"] if WORKER else tempfile.mkdtemp(prefix="studio-tests-"))
 MONGODB, VALKEY = embedded.MongoDB(FOLDER), embedded.Valkey(FOLDER, databases=64)
+LIMITS = ["LIMIT_USER", "LIMIT_ANONYMOUS", "LIMIT_SIGN_IN", "LIMIT_PASSWORD_RESET", "LIMIT_KEY_TEST", "LIMIT_EXPORT"]
 OF_THE_SHELL = ["ALLOWED_HOSTS", "SIGNUP", "EMAIL_URL", "HTTPS", "MONGODB_NAME", "STATIC_ROOT"]
 OF_THE_SHELL += [f"{name}_{part}" for name in ("GOOGLE", "GITHUB") for part in ("CLIENT_ID", "CLIENT_SECRET", "URL")]
 OF_THE_SHELL += ["OUTBOUND_ALLOW", "OUTBOUND_PROXY", "OUTBOUND_CA_FILE", "TRUSTED_PROXIES", "CSRF_TRUSTED_ORIGINS"]
@@ -44,6 +45,7 @@ def prepare_environment() -> None:
         "STUDIO_TESTS": str(FOLDER),
         "DATA_DIR": str(FOLDER / f"data{number}"),
         "MONGODB_URI": MONGODB.url,
+        **dict.fromkeys(LIMITS, "100000/second burst 100000"),  # a test that is about a limit sets it
         "REDIS_URL": VALKEY.url.replace("db=0", f"db={number}"),
     }
 

@@ -1,5 +1,6 @@
 """Every API failure as ``application/problem+json`` (RFC 9457) with the contract's codes."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +27,7 @@ TITLES = {
     429: "Too many requests",
     500: "Internal error",
     502: "Bad gateway",
+    503: "Not available",
 }
 CODES = {
     401: "AUTHENTICATION_ERROR",
@@ -38,6 +40,7 @@ CODES = {
     415: "UNSUPPORTED_MEDIA_TYPE",
     429: "RATE_LIMIT_EXCEEDED",
     500: "INTERNAL_ERROR",
+    503: "SERVICE_UNAVAILABLE",
 }
 MEDIA_TYPE = "application/problem+json"
 
@@ -60,10 +63,21 @@ def problem(status_code: int, detail: str, *, code: str = "", instance: str = ""
     }
 
 
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
 def problem_response(request: HttpRequest, status_code: int, detail: str, *, code: str = "") -> JsonResponse:
     """The answer where Django REST framework is not at work: unknown paths and unexpected errors."""
     body = problem(status_code, detail, code=code, instance=request.path)
     return JsonResponse(body, status=status_code, content_type=MEDIA_TYPE)
+
+
+def too_many(request: HttpRequest, wait: float) -> JsonResponse:
+    """Refuses a caller for so many seconds."""
+    answer = problem_response(request, 429, str(exceptions.Throttled(wait).detail))
+    answer["Retry-After"] = str(math.ceil(wait))
+    return answer
 
 
 @csrf_exempt  # there is nothing to protect, and whoever posts here wants to read JSON
@@ -81,7 +95,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     if wait := getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(wait))
+        headers["Retry-After"] = str(math.ceil(wait))
     body = _validation(error) if isinstance(error, exceptions.ValidationError) else _plain(error)
     body["instance"] = request.path
     return Response(body, status=body["status"], headers=headers, content_type=MEDIA_TYPE)

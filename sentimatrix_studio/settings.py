@@ -49,6 +49,15 @@ def env_choice(name: str, choices: tuple[str, ...], default: str) -> str:
     return value
 
 
+def env_limit(name: str, default: str) -> tuple[int, int, int]:
+    """How many requests in how many seconds, and how many at once: ``600/minute burst 100``."""
+    value = env(name, default)
+    if not (found := re.fullmatch(r"([1-9]\d{0,8})/(second|minute|hour|day) burst ([1-9]\d{0,8})", value)):
+        raise ImproperlyConfigured(f"{name} must look like '600/minute burst 100', not {value!r}.")
+    seconds = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}[found[2]]
+    return int(found[1]), seconds, int(found[3])
+
+
 # What and where
 
 ENVIRONMENT = env_choice("ENVIRONMENT", ("development", "production"), "development")
@@ -150,6 +159,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "sentimatrix_studio.requests.request_id",
+    "sentimatrix_studio.limits.rate_limits",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "sentimatrix_studio.compression.PageCompressionMiddleware",
@@ -341,14 +351,23 @@ REST_FRAMEWORK = {
         "accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["sentimatrix_studio.limits.Throttle"],
     "EXCEPTION_HANDLER": "sentimatrix_studio.problems.handle",
     "URL_FORMAT_OVERRIDE": None,  # "format" says what an export is written as
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "DEFAULT_SCHEMA_CLASS": "sentimatrix_studio.schema.AutoSchema",
+}
+LIMITS = {
+    "user": env_limit("LIMIT_USER", "600/minute burst 200"),  # each API token, too
+    "anonymous": env_limit("LIMIT_ANONYMOUS", "60/minute burst 60"),  # each address
+    "sign_in": env_limit("LIMIT_SIGN_IN", "20/minute burst 20"),
+    "password_reset": env_limit("LIMIT_PASSWORD_RESET", "10/hour burst 5"),
+    "key_test": env_limit("LIMIT_KEY_TEST", "20/hour burst 10"),
+    "export": env_limit("LIMIT_EXPORT", "60/hour burst 10"),
 }
 API_TAGS = ("Health", "Auth", "OAuth", "Projects", "Targets", "Jobs", "Results", "Settings", "Documentation")
 SPECTACULAR_SETTINGS: dict[str, Any] = {

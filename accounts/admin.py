@@ -6,7 +6,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.http import HttpRequest
 
-from accounts.models import AuditEntry, TokenFamily, User
+from accounts.models import ApiToken, AuditEntry, TokenFamily, User
 from sentimatrix_studio.mongo.admin import MongoModelAdmin, ReadOnlyAdmin
 
 admin.site.unregister(EmailConfirmation)  # shows the keys of links that confirm an address
@@ -34,6 +34,14 @@ class UserAdmin(MongoModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # 
 class TokenFamilyAdmin(ReadOnlyAdmin):
     list_display = ("user", "created_at", "expires_at")
     fields = ("user", "created_at", "expires_at")
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    list_display = ("owner", "name", "ending", "scope", "created_at", "expires_at", "last_used")
+    list_filter = ("scope",)
+    ordering = ("-created_at",)
+    fields = list_display
 
 
 @admin.register(AuditEntry)

@@ -2,6 +2,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.account.utils import setup_user_email
+from bson import ObjectId
 from django.contrib.auth import logout
 from django.contrib.auth.models import update_last_login
 from django.contrib.auth.password_validation import validate_password
@@ -11,9 +12,10 @@ from rest_framework import exceptions, permissions, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import authentication
-from accounts.models import NAME_LENGTH, AuditEntry, User
-from accounts.ownership import signed_in
+from accounts import authentication, tokens
+from accounts.choices import Scope
+from accounts.models import NAME_LENGTH, ApiToken, AuditEntry, User
+from accounts.ownership import owned_or_404, signed_in
 from sentimatrix_studio import rest
 
 PASSWORD_LENGTH = authentication.PasswordMixValidator.longest
@@ -22,7 +24,7 @@ PASSWORD_LENGTH = authentication.PasswordMixValidator.longest
 class UserSerializer(rest.ModelSerializer):
     class Meta:
         model = User
-        fields = ("id", "email", "name", "role", "is_verified", "timezone", "created_at", "last_login")
+        fields = ("id", "email", "name", "role", "is_verified", "timezone", "theme", "created_at", "last_login")
         read_only_fields = ("email", "last_login")
 
 
@@ -33,6 +35,19 @@ class AuditEntrySerializer(rest.ModelSerializer):
         model = AuditEntry
         fields = ("id", "event", "created_at", "address", "user_agent", "request_id", "details")
         read_only_fields = fields
+
+
+class ApiTokenSerializer(rest.ModelSerializer):
+    name = serializers.CharField(max_length=NAME_LENGTH)
+    scope = serializers.ChoiceField(Scope.choices, default=Scope.READ.value)
+    expires_in_days = serializers.IntegerField(
+        min_value=1, max_value=tokens.LONGEST_DAYS, default=tokens.USUAL_DAYS, write_only=True
+    )
+
+    class Meta:
+        model = ApiToken
+        fields = ("id", "name", "scope", "ending", "created_at", "expires_at", "last_used", "expires_in_days")
+        read_only_fields = ("created_at", "expires_at", "last_used")
 
 
 class PasswordField(serializers.CharField):
@@ -176,6 +191,32 @@ class MyPassword(rest.View):
         user.set_password(serializer.validated_data["new_password"])
         user.save(update_fields=["password"])
         return Response({"message": "The password is changed. Sign in again."})
+
+
+class ApiTokenViewSet(rest.ViewSet):
+    """What the account's programs sign in with. A token's text is in the answer that makes it, and nowhere else."""
+
+    scope = Scope.ADMIN
+    serializer_class = ApiTokenSerializer
+    query_parameters = {"list": rest.PAGING}
+
+    def list(self, request: Request) -> Response:
+        page = self.paginate_queryset(ApiToken.objects.usable(signed_in(request)))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def create(self, request: Request) -> Response:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        wish = serializer.validated_data
+        try:
+            token, text = tokens.create(signed_in(request), wish["name"], Scope(wish["scope"]), wish["expires_in_days"])
+        except tokens.TooManyTokens as refusal:
+            raise rest.Conflict(refusal.message) from refusal
+        return Response({**self.get_serializer(token).data, "token": text}, status=status.HTTP_201_CREATED)
+
+    def destroy(self, request: Request, token_id: ObjectId) -> Response:
+        tokens.delete(owned_or_404(ApiToken, request.user, token_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class MyAudit(rest.ViewSet):

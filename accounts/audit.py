@@ -23,7 +23,6 @@ from rest_framework.request import Request
 from accounts.models import AuditEntry, AuditHead, User
 from sentimatrix_studio.mongo.pipelines import collection
 from sentimatrix_studio.requests import client_address, current_request_id
-from sentimatrix_studio.rest import utc
 
 Detail = str | int | bool | None
 Document = dict[str, Any]
@@ -61,8 +60,9 @@ def erase(user_id: ObjectId) -> None:
 
 
 def hash_of(entry: Mapping[str, Any]) -> str:
+    at = entry["at"].astimezone(UTC).isoformat(timespec="milliseconds")
     user_id = str(entry["user_id"]) if entry["user_id"] else None
-    return _digest([entry["seq"], utc(entry["at"]), entry["event"], user_id, entry["seal"], entry["previous"]])
+    return _digest([entry["seq"], at, entry["event"], user_id, entry["seal"], entry["previous"]])
 
 
 def seal_of(entry: Mapping[str, Any]) -> str:

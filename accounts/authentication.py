@@ -11,11 +11,14 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
-from accounts.models import TokenFamily, User
+from accounts import tokens
+from accounts.choices import Scope
+from accounts.models import ApiToken, TokenFamily, User
 
 CHALLENGE = 'Bearer realm="api"'
 TOO_MANY_TRIES_WAIT = 300  # seconds, as long as allauth counts the bad tries at one address
@@ -136,12 +139,48 @@ def _refusal(code: str, detail: str) -> exceptions.AuthenticationFailed:
     return exceptions.AuthenticationFailed(detail, code=code)
 
 
-class TokenAuthentication(BaseAuthentication):
-    """``Authorization: Bearer <access token>``."""
+def bearer(text: str) -> tuple[User, ApiToken | None]:
+    """Whose token this is, and the token itself if it is an API token. Raises AuthenticationFailed."""
+    return _holder(text) if text.startswith(tokens.PREFIX) else (user_of(text), None)
 
-    def authenticate(self, request: Request) -> tuple[User, None] | None:
+
+def _holder(text: str) -> tuple[User, ApiToken]:
+    token = tokens.find(text)
+    if token is None and not tokens.is_well_formed(text):
+        raise _refusal("INVALID_TOKEN", "This is not an API token: a character is missing or mistyped.")
+    if token is None or not token.is_alive:
+        raise _refusal("TOKEN_BLACKLISTED", "This token has been ended. Make another one.")
+    if token.is_expired:
+        raise _refusal("TOKEN_EXPIRED", "This token has expired. Make another one.")
+    token.touch()
+    return token.owner, token
+
+
+class TokenAuthentication(BaseAuthentication):
+    """``Authorization: Bearer <access token or API token>``; ``request.auth`` is the latter, or None."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken | None] | None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        return (user_of(token.strip()), None) if scheme.lower() == "bearer" else None
+        return bearer(token.strip()) if scheme.lower() == "bearer" else None
 
     def authenticate_header(self, request: Request) -> str:
         return CHALLENGE
+
+
+class HasScope(IsAuthenticated):
+    """Those who are signed in; an API token needs ``read`` to look and ``write`` to change.
+
+    A view that wants more says so with ``scope = "admin"``. Sessions and access tokens may do all.
+    """
+
+    message = "This API token may not do that: it needs the scope “{}”."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not super().has_permission(request, view):
+            return False
+        if not isinstance(request.auth, ApiToken):
+            return True
+        usual = Scope.READ if request.method in SAFE_METHODS else Scope.WRITE
+        needed = Scope(getattr(view, "scope", "") or usual)
+        self.message = HasScope.message.format(needed.value)
+        return Scope(request.auth.scope).allows(needed)

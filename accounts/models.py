@@ -1,5 +1,5 @@
 import zoneinfo
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from allauth.account.models import EmailAddress
@@ -10,7 +10,10 @@ from django.db import IntegrityError, models
 from django.utils.timezone import now
 from django_mongodb_backend.fields import ObjectIdAutoField, ObjectIdField
 
+from accounts.choices import Scope, Theme
+
 NAME_LENGTH = 100
+USE_KEPT_EVERY = timedelta(minutes=1)
 FIRST_ID = ObjectId("000000000000000000000001")  # of the administrator who opens an empty installation
 
 
@@ -61,9 +64,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("e-mail", unique=True)
     name = models.CharField(max_length=NAME_LENGTH)
     timezone = models.CharField("time zone", max_length=64, default="UTC", validators=[validate_timezone])
+    theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
     is_staff = models.BooleanField("may use the admin site", default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=now, editable=False)
+    removal_due = models.DateTimeField(null=True, editable=False, db_index=True)  # the person has left: see removal.py
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -131,6 +136,52 @@ class TokenFamily(models.Model):
         """Put the refresh token ``new`` in the place of ``old``; false when ``old`` has been replaced before."""
         mine = TokenFamily.objects.filter(pk=self.pk, refresh_id=old)
         return mine.update(refresh_id=new, expires_at=expires_at) == 1
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def usable(self, owner: User) -> Self:
+        """Those of this person which still open the door, the latest first."""
+        mark = owner.get_session_auth_hash()
+        return self.filter(owner=owner, expires_at__gt=now(), password_mark=mark).order_by("-created_at")
+
+
+class ApiToken(models.Model):
+    """What a program signs in with. Of the token itself only a hash is kept: see ``accounts.tokens``."""
+
+    id = ObjectIdAutoField(primary_key=True)
+    owner_id: ObjectId
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=NAME_LENGTH)
+    scope = models.CharField(max_length=5, choices=Scope, default=Scope.READ)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    ending = models.CharField(max_length=4, editable=False)  # its last characters, to tell it from others
+    password_mark = models.CharField(max_length=64, editable=False)  # as in TokenFamily
+    created_at = models.DateTimeField(default=now, editable=False)
+    expires_at = models.DateTimeField()
+    last_used = models.DateTimeField(null=True, editable=False)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API token"
+
+    def __str__(self) -> str:
+        return f"{self.name} (smx_…{self.ending})"
+
+    @property
+    def is_alive(self) -> bool:
+        return self.owner.is_active and self.password_mark == self.owner.get_session_auth_hash()
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= now()
+
+    def touch(self) -> None:
+        """Keep that it was used, at most once a minute."""
+        at = now()
+        if self.last_used is None or at - self.last_used > USE_KEPT_EVERY:
+            older = models.Q(last_used=None) | models.Q(last_used__lt=at - USE_KEPT_EVERY)
+            ApiToken.objects.filter(older, pk=self.pk).update(last_used=at)
 
 
 class AuditEntry(models.Model):

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from accounts.models import User
 
 Person = AbstractBaseUser | AnonymousUser
-Owned = TypeVar("Owned", bound="OwnedModel")
+Owned = TypeVar("Owned", bound=models.Model)  # with an ``owner``
 
 
 class OwnedQuerySet(models.QuerySet[Any]):
@@ -45,6 +45,6 @@ def owned_or_404(model: type[Owned], user: Person, pk: ObjectId | str, **lookups
     if not user.is_authenticated or not ObjectId.is_valid(str(pk)):
         raise Http404
     row = model._default_manager.filter(pk=ObjectId(str(pk)), owner_id=user.pk, **lookups).first()
-    if row is None:
+    if row is None or getattr(row, "is_leaving", False):  # with what it hangs on: it is as good as gone
         raise Http404
     return row

@@ -28,9 +28,11 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
                 ('name', models.CharField(max_length=100)),
                 ('timezone', models.CharField(default='UTC', max_length=64, validators=[accounts.models.validate_timezone], verbose_name='time zone')),
+                ('theme', models.CharField(choices=[('auto', 'Like the device'), ('light', 'Light'), ('dark', 'Dark')], default='auto', max_length=5)),
                 ('is_staff', models.BooleanField(default=False, verbose_name='may use the admin site')),
                 ('is_active', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('removal_due', models.DateTimeField(db_index=True, editable=False, null=True)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
@@ -50,6 +52,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'token families',
+            },
+        ),
+        migrations.CreateModel(
+            name='ApiToken',
+            fields=[
+                ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=100)),
+                ('scope', models.CharField(choices=[('read', 'Read'), ('write', 'Read and change'), ('admin', 'All, the account itself included')], default='read', max_length=5)),
+                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
+                ('ending', models.CharField(editable=False, max_length=4)),
+                ('password_mark', models.CharField(editable=False, max_length=64)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('expires_at', models.DateTimeField()),
+                ('last_used', models.DateTimeField(editable=False, null=True)),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'API token',
             },
         ),
         migrations.CreateModel(

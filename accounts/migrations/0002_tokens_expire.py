@@ -1,17 +1,23 @@
-"""MongoDB removes the token families that have run out, which models cannot ask for."""
+"""MongoDB removes tokens that have run out, which models cannot ask for."""
 
 from django.db import migrations
 
-NAME = "token_family_expiry"
+DAY = 24 * 60 * 60
+KEPT = {  # (collection, index) → seconds
+    ("accounts_tokenfamily", "token_family_expiry"): 0,
+    ("accounts_apitoken", "api_token_expiry"): 30 * DAY,  # until then its caller hears that it has expired
+}
 
 
 def create(apps, schema_editor):
-    families = schema_editor.connection.get_collection("accounts_tokenfamily")
-    families.create_index("expires_at", name=NAME, expireAfterSeconds=0)
+    for (name, index), seconds in KEPT.items():
+        collection = schema_editor.connection.get_collection(name)
+        collection.create_index("expires_at", name=index, expireAfterSeconds=seconds)
 
 
 def drop(apps, schema_editor):
-    schema_editor.connection.get_collection("accounts_tokenfamily").drop_index(NAME)
+    for name, index in KEPT:
+        schema_editor.connection.get_collection(name).drop_index(index)
 
 
 class Migration(migrations.Migration):

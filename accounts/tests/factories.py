@@ -3,7 +3,9 @@ from itertools import count
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts import tokens
+from accounts.choices import Scope
+from accounts.models import ApiToken, User
 
 PASSWORD = "Correct-Horse-7"
 numbers = count(1)
@@ -29,3 +31,15 @@ def api_of(user: User) -> APIClient:
     api = APIClient()
     api.force_login(user)
     return api
+
+
+def api_with(token: str) -> APIClient:
+    """A program with an access token or an API token."""
+    return APIClient(headers={"Authorization": f"Bearer {token}"})
+
+
+def make_token(owner: User, scope: str = "read", **fields) -> str:
+    """The text of a new API token."""
+    token, text = tokens.create(owner, "Reports", Scope(scope))
+    ApiToken.objects.filter(pk=token.pk).update(**fields)
+    return text

@@ -11,7 +11,7 @@ from bson import ObjectId
 from django.apps import apps
 
 from accounts.models import AuditEntry, AuditHead, User
-from accounts.tests.factories import make_user
+from accounts.tests.factories import make_token, make_user
 from projects import files
 from projects.models import Target
 from projects.tests.factories import make_project, make_target
@@ -37,6 +37,7 @@ def make_everything(owner: User) -> Target:
     """A project of the owner's with a row in every collection that can hang on it."""
     EmailAddress.objects.create(user=owner, email=owner.email)
     owner.token_families.create(refresh_id="1", password_mark="2", expires_at=datetime(2999, 1, 1, tzinfo=UTC))
+    make_token(owner)
     upload = files.save(owner.pk, "reviews.csv", [b"text\nGood."])
     target = make_target(make_project(owner), file_id=upload.id)
     job = Job.objects.create(owner=owner, project=target.project)
@@ -93,7 +94,7 @@ def test_everything_goes_with_the_account(target):
 def test_everything_but_the_account_goes_with_the_project(target):
     before = rows()
     target.project.delete()
-    kept = ("User", "TokenFamily", "EmailAddress")
+    kept = ("User", "TokenFamily", "ApiToken", "EmailAddress")
     assert rows() == {name: count if name in kept else count // 2 for name, count in before.items()}
 
 

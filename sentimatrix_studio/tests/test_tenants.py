@@ -19,8 +19,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
-from accounts.tests.factories import browser_of, make_user
+from accounts.models import ApiToken, User
+from accounts.tests.factories import browser_of, make_token, make_user
 from projects import files
 from projects.tests.factories import make_project, make_target
 from results.tests.factories import make_item, make_results
@@ -47,7 +47,7 @@ OF_EVERYBODY_SIGNED_IN = [
     "results:try_sentence", "sample_load", "accounts:profile", "accounts:account_delete", "account_email",
     "account_change_password", "account_set_password", "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp",
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn",
-    "mfa_add_webauthn", "usersessions_list", "socialaccount_connections", "api:me", "api:my_audit", "api:my_password", "api:projects",
+    "mfa_add_webauthn", "usersessions_list", "socialaccount_connections", "api:me", "api:my_audit", "api:tokens", "api:my_password", "api:projects",
     "api:running_jobs", "api:analyze",
 ]  # fmt: skip
 OF_THE_OWNER = [
@@ -58,7 +58,7 @@ OF_THE_OWNER = [
     "scraping:job_start", "scraping:job_detail", "scraping:job_status", "scraping:job_cancel", "scraping:job_retry",
     "scraping:job_errors", "scraping:import_create", "results:result_list", "results:result_export",
     "results:result_detail", "results:result_explanation", "results:result_delete", "results:analytics",
-    "api:project", "api:targets", "api:targets_bulk", "api:target_check", "api:target", "api:scrape", "api:jobs",
+    "api:token", "api:project", "api:targets", "api:targets_bulk", "api:target_check", "api:target", "api:scrape", "api:jobs",
     "api:job", "api:job_cancel", "api:job_retry", "api:job_progress", "api:job_log", "api:results", "api:result",
     "api:export", "api:import_preview", "api:import", "api:summary", "api:sentiment_timeline", "api:emotions",
     "api:platforms",
@@ -84,7 +84,9 @@ def make_tenant(**fields: Any) -> Tenant:
     LogLine.objects.create(job=job, seq=1, level=Level.INFO, message=MARK)
     RowError.objects.create(job=job, target=target, line=3, reason=MARK)
     (result,) = make_results(target, make_item(1, f"{MARK} positive"), job_id=job.pk)
-    keys = {"project_id": project.pk, "target_id": target.pk, "job_id": job.pk, "result_id": result.pk}
+    make_token(user)
+    token = ApiToken.objects.get(owner=user)
+    keys = {"token_id": token.pk, "project_id": project.pk, "target_id": target.pk, "job_id": job.pk, "result_id": result.pk}
     passkey = Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={"name": f"{MARK} key"})
     return Tenant(user, {**keys, "file_id": upload.id, "pk": passkey.pk})
 

@@ -182,7 +182,9 @@ class Me(rest.View):
 
 
 class MyPassword(rest.View):
-    """Ends all sessions and tokens of the account: they carry a mark of the password."""
+    """Ends all sessions and tokens of the account, those in hand included."""
+
+    scope = Scope.ADMIN
 
     def put(self, request: Request) -> Response:
         serializer = PasswordChangeSerializer(data=request.data, context={"request": request})
@@ -190,6 +192,7 @@ class MyPassword(rest.View):
         user = signed_in(request)
         user.set_password(serializer.validated_data["new_password"])
         user.save(update_fields=["password"])
+        request._request.session.flush()
         return Response({"message": "The password is changed. Sign in again."})
 
 

@@ -19,6 +19,7 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 from accounts import tokens
 from accounts.choices import Scope
 from accounts.models import ApiToken, TokenFamily, User
+from accounts.sign_out import end_everything, tell_sockets
 
 CHALLENGE = 'Bearer realm="api"'
 TOO_MANY_TRIES_WAIT = 300  # seconds, as long as allauth counts the bad tries at one address
@@ -36,6 +37,10 @@ class PasswordMixValidator:
 
     def get_help_text(self) -> str:
         return "Use upper and lower case letters and a digit, and at most 128 characters."
+
+    def password_changed(self, password: str, user: User) -> None:
+        """Django tells of every new password, whichever door it came by: whoever knew the old one is out."""
+        end_everything(user)
 
 
 def signup_is_open() -> bool:
@@ -101,7 +106,9 @@ def next_tokens(refresh_token: str) -> TokenPair:
 
 def end_tokens(refresh_token: str) -> None:
     """End the family of this refresh token: none of its tokens is good for anything from now on."""
-    _family(_read(RefreshToken, refresh_token)).delete()
+    family = _family(_read(RefreshToken, refresh_token))
+    family.delete()
+    tell_sockets(family.user_id)
 
 
 def user_of(access_token: str) -> User:

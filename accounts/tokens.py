@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.choices import Scope
 from accounts.models import ApiToken, User
+from accounts.sign_out import tell_sockets
 
 PREFIX = "smx_"
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -50,6 +51,7 @@ def delete(token: ApiToken) -> None:
     """End it: from now on it opens nothing."""
     owner, pk = token.owner, token.pk
     token.delete()
+    tell_sockets(owner.pk)
     audit.record("token.deleted", owner, token=str(pk))
 
 

@@ -16,7 +16,8 @@ from django.http.cookie import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from rest_framework.exceptions import AuthenticationFailed
 
-from accounts.authentication import user_of
+from accounts import sign_out
+from accounts.authentication import bearer
 from accounts.models import User
 from projects.models import Project
 from scraping import progress
@@ -36,15 +37,20 @@ class Refused(Exception):  # noqa: N818  not an error: the answer to somebody wh
 class LiveFeed(AsyncJsonWebsocketConsumer):
     """One browser, or one client with an access token, and the projects it watches.
 
-    Whoever listens is checked again with every message, pings included: nobody listens on after signing out.
+    Whoever listens is checked again with every message, pings included, and when something of theirs has ended: nobody
+    listens on after signing out.
     """
 
     async def connect(self) -> None:
         self.watched: dict[str, int] = {}  # project → seq of the last snapshot sent
+        self.own_group = ""
         is_token = "bearer" in self.scope.get("subprotocols", [])
         await self.accept(subprotocol="bearer" if is_token else None)  # only then can a close carry a code
         try:
             await self._identify()
+            self.own_group = sign_out.group(self.user.pk)
+            await self.channel_layer.group_add(self.own_group, self.channel_name)
+            await self._identify()  # again: nobody would have been told of what ended in this moment
             await self.send_json({"type": "connected"})
             if project_id := self.scope["url_route"]["kwargs"].get("project_id"):
                 await self._subscribe(str(project_id))
@@ -52,6 +58,8 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
             await self.close(refused.code, refused.message)
 
     async def disconnect(self, code: int) -> None:
+        if self.own_group:
+            await self.channel_layer.group_discard(self.own_group, self.channel_name)
         for project_id in self.watched:
             await self.channel_layer.group_discard(progress.group(project_id), self.channel_name)
 
@@ -61,10 +69,7 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
         except ValueError as error:
             await self._complain("VALIDATION_ERROR", str(error))
             return
-        try:
-            await self._identify()
-        except Refused as refused:
-            await self.close(refused.code, refused.message)
+        if not await self._may_stay():
             return
         try:
             await self._do(action, project_id)
@@ -77,6 +82,18 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
         if content["type"] == "job.progress" and content["project_id"] in self.watched:
             self.watched[content["project_id"]] = content["seq"]
         await self.send_json(content)
+
+    async def sign_in_ended(self, event: dict[str, Any]) -> None:
+        """From the channel layer: perhaps it was what this socket came in with."""
+        await self._may_stay()
+
+    async def _may_stay(self) -> bool:
+        try:
+            await self._identify()
+        except Refused as refused:
+            await self.close(refused.code, refused.message)
+            return False
+        return True
 
     async def _do(self, action: str, project_id: str) -> None:
         if action == "ping":
@@ -155,7 +172,7 @@ def _visitor(scope: Mapping[str, Any]) -> User:
 
 def _user_with_token(token: str) -> User:
     try:
-        return user_of(token)
+        return bearer(token)[0]
     except AuthenticationFailed as error:
         raise Refused(NOT_SIGNED_IN, str(error.detail)) from error
 

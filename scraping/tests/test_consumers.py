@@ -8,8 +8,9 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
 
-from accounts.authentication import new_tokens
-from accounts.tests.factories import make_user
+from accounts import tokens
+from accounts.authentication import end_tokens, new_tokens
+from accounts.tests.factories import make_token, make_user
 from projects.tests.factories import make_project
 from scraping import progress
 from scraping.choices import JobStatus
@@ -133,6 +134,40 @@ class TestWhoMayListen:
             return await closing_code(channel)
 
         assert talk(conversation) == 4401
+
+    def test_a_new_password_closes_sockets_that_only_listen(self):
+        user = make_user()
+        browser, program = socket(user=user), socket(token=make_token(user), origin="")
+        bystander = socket(user=make_user())
+
+        async def conversation():
+            for channel in (browser, program, bystander):
+                await channel.connect()
+                await channel.receive_json_from()
+            user.set_password("Even-Better-8")
+            await sync_to_async(user.save)()
+            codes = [await closing_code(channel) for channel in (browser, program)]
+            assert await bystander.receive_nothing()
+            return codes
+
+        assert talk(conversation) == [4401, 4401]
+
+    def test_a_socket_closes_when_what_opened_it_ends_and_the_others_stay(self):
+        user = make_user()
+        pair = new_tokens(user)
+        left, right = socket(token=pair["access_token"], origin=""), socket(token=make_token(user), origin="")
+
+        async def conversation():
+            for channel in (left, right):
+                await channel.connect()
+                await channel.receive_json_from()
+            await sync_to_async(end_tokens)(pair["refresh_token"])
+            code = await closing_code(left)
+            assert await right.receive_nothing()
+            await sync_to_async(lambda: tokens.delete(user.api_tokens.get()))()
+            return [code, await closing_code(right)]
+
+        assert talk(conversation) == [4401, 4401]
 
     def test_an_origin_is_ours_when_its_host_is(self):
         assert is_own_origin("https://localhost:8000", "localhost:8000")

@@ -1,0 +1,54 @@
+"""The end of sign-ins, and how those who listen over a socket come to know of it."""
+
+import asyncio
+import logging
+
+from allauth.usersessions.adapter import get_adapter
+from allauth.usersessions.models import UserSession
+from asgiref.sync import async_to_sync
+from bson import ObjectId
+from channels.layers import get_channel_layer
+from redis.exceptions import RedisError
+
+from accounts import audit
+from accounts.models import ApiToken, TokenFamily, User
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT = 2.0  # seconds for Valkey to answer
+
+
+def end_everything(user: User) -> None:
+    """End all that this person is signed in with: sessions, access and refresh tokens, API tokens, and sockets."""
+    families, _ = TokenFamily.objects.filter(user=user).delete()
+    api_tokens, _ = ApiToken.objects.filter(owner=user).delete()
+    sessions = list(UserSession.objects.filter(user=user))
+    get_adapter().end_sessions(sessions)
+    if families or api_tokens or sessions:
+        tell_sockets(user.pk)
+
+
+def end_session(session: UserSession) -> None:
+    """Sign one browser out."""
+    get_adapter().end_sessions([session])
+    tell_sockets(session.user_id)
+    audit.record("session.ended", session.user)
+
+
+def group(user_id: ObjectId) -> str:
+    """Every socket of this person listens here."""
+    return f"user.{user_id}"
+
+
+def tell_sockets(user_id: ObjectId) -> None:
+    """Let each of this person's sockets look again whether it may stay open. One that misses it looks at its next
+    message."""
+
+    async def send() -> None:
+        async with asyncio.timeout(TIMEOUT):
+            await get_channel_layer().group_send(group(user_id), {"type": "sign_in.ended"})
+
+    try:
+        async_to_sync(send)()
+    except (RedisError, OSError) as error:
+        logger.warning("The sockets of a person who was signed out could not be told: %s", error)

@@ -33,9 +33,9 @@ def pages(project: Any) -> None:
     from django.test import Client
 
     from results import paging
-    from results.api import result_as_json
     from results.filters import ResultFilter
     from results.models import Result
+    from results.shapes import result_as_json
     from sentimatrix_studio.mongo.pipelines import collection
 
     browser = Client(headers={"host": "localhost"})

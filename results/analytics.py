@@ -3,21 +3,68 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, TypedDict
 
 from django.core.exceptions import ValidationError
 
+from projects.choices import Platform
 from projects.models import Project
+from results.choices import Emotion
 from results.filters import ResultFilter
 from results.models import Result
 from results.tallies import EMOTIONS, RATING, SCALE, SENTIMENT, STATES, Tally
 from sentimatrix_studio.mongo.pipelines import collection, condition, session
+from sentimatrix_studio.shapes import Count, Day, Moment, Score, Share, Stars
 
 INTERVALS = ("hour", "day", "week", "month")
 LONGEST_BY_HOUR = timedelta(days=31)
 
+Distribution = dict[str, Count]  # label, as the project names it → reviews
 
-def summary(project: Project, asked: ResultFilter) -> dict[str, Any]:
+
+class DateRangeJson(TypedDict):
+    earliest: Day | None
+    latest: Day | None
+
+
+class SummaryJson(TypedDict):
+    """`not_analysed` counts the reviews without a label by the reason for it."""
+
+    total_results: Count
+    sentiment_distribution: Distribution
+    avg_sentiment_score: Score | None
+    avg_rating: Stars | None
+    platforms: dict[str, Count]
+    date_range: DateRangeJson
+    not_analysed: dict[str, Count]
+
+
+class TimelinePointJson(TypedDict):
+    """A period with reviews, by its first day; by the hour, by its first moment."""
+
+    date: Day | Moment
+    avg_score: Score | None
+    count: Count
+    positive: Count
+    neutral: Count
+    negative: Count
+
+
+class EmotionCountJson(TypedDict):
+    emotion: Annotated[str, Emotion]
+    avg_score: Share | None
+    count: Count
+
+
+class PlatformCountJson(TypedDict):
+    platform: Annotated[str, Platform]
+    count: Count
+    avg_score: Score | None
+    avg_rating: Stars | None
+    sentiment_distribution: Distribution
+
+
+def summary(project: Project, asked: ResultFilter) -> SummaryJson:
     rollups = asked.rollups(project)
     by_platform = rollups.tally_by("platform", (*SENTIMENT, *STATES, *RATING))
     tally = sum(by_platform.values(), Tally({}))
@@ -33,7 +80,7 @@ def summary(project: Project, asked: ResultFilter) -> dict[str, Any]:
     }
 
 
-def sentiment_timeline(project: Project, asked: ResultFilter, interval: str = "day") -> list[dict[str, Any]]:
+def sentiment_timeline(project: Project, asked: ResultFilter, interval: str = "day") -> list[TimelinePointJson]:
     """Periods with reviews, in order. Raises ValidationError for an unknown interval, or hours over a long time."""
     if interval not in INTERVALS:
         raise ValidationError({"interval": f"Use one of {', '.join(INTERVALS)}."})
@@ -43,8 +90,16 @@ def sentiment_timeline(project: Project, asked: ResultFilter, interval: str = "d
     return [_point(start.isoformat(), tally) for start, tally in periods.items()]
 
 
-def _point(date: str, tally: Tally) -> dict[str, Any]:
-    return {"date": date, "avg_score": tally.avg_score, "count": tally.total, **tally.polarities}
+def _point(date: str, tally: Tally) -> TimelinePointJson:
+    sides = tally.polarities
+    return {
+        "date": date,
+        "avg_score": tally.avg_score,
+        "count": tally.total,
+        "positive": sides["positive"],
+        "neutral": sides["neutral"],
+        "negative": sides["negative"],
+    }
 
 
 def _by_hour(project: Project, asked: ResultFilter) -> Iterator[tuple[datetime, Tally]]:
@@ -65,7 +120,7 @@ def _by_hour(project: Project, asked: ResultFilter) -> Iterator[tuple[datetime, 
     return ((start, Tally(counts)) for start, counts in sorted(hours.items()))
 
 
-def emotions(project: Project, asked: ResultFilter) -> list[dict[str, Any]]:
+def emotions(project: Project, asked: ResultFilter) -> list[EmotionCountJson]:
     """The strongest emotions of reviews, most frequent first; those nobody feels are left out."""
     tally = asked.rollups(project).tally((*EMOTIONS, *(f"{emotion}_sum" for emotion in EMOTIONS)))
     felt = sorted((count, emotion) for emotion, count in tally.emotions.items() if count)
@@ -75,7 +130,7 @@ def emotions(project: Project, asked: ResultFilter) -> list[dict[str, Any]]:
     ]
 
 
-def platforms(project: Project, asked: ResultFilter) -> list[dict[str, Any]]:
+def platforms(project: Project, asked: ResultFilter) -> list[PlatformCountJson]:
     """By platform, most reviews first."""
     found = asked.rollups(project).tally_by("platform", (*SENTIMENT, *RATING)).items()
     return [

@@ -1,99 +1,46 @@
 """Reviews: list, open, delete, figures, export, and the analysis of a single text."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
 from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.ownership import owned_or_404
-from projects.models import SENTIMENT_CLASSES, Project
+from projects.choices import SENTIMENT_CLASSES
+from projects.models import Project
 from results import analytics, exports, paging
-from results.analysis.engine import LOCAL, Analysis, AnalysisError
+from results.analysis.engine import LOCAL, AnalysisError
 from results.analysis.on_demand import analyse_now
-from results.choices import label_shown, labels_covered, labels_shown
 from results.filters import COUNTED_BY_DAY, ResultFilter
 from results.models import Result
 from results.reading import READERS
 from results.removal import delete_results
+from results.shapes import AnalysisJson, ResultJson, analysis_as_json, result_as_json
 from sentimatrix_studio import rest
+from sentimatrix_studio.shapes import Count, Must, PageJson
 
 LONGEST_TEXT = 10_000
-EMOTION_MODEL = "ekman"
-
-Json = dict[str, Any]
 
 
-def result_as_json(result: Result, classes: int) -> Json:
-    """A review as the API shows it; its labels are those of a project with that many classes."""
-    return {
-        "id": str(result.pk),
-        "project_id": str(result.project_id),
-        "target_id": str(result.target_id),
-        "job_id": str(result.job_id) if result.job_id else None,
-        "platform": result.platform,
-        "language": result.language or None,
-        "word_count": result.word_count,
-        "state": result.state,
-        "content": {
-            "text": result.text,
-            "title": result.title,
-            "author": result.author,
-            "rating": result.rating,
-            "rating_max": result.rating_max,
-            "date": _utc(result.published_at),
-            "url": result.url,
-            "platform_id": result.external_id,
-        },
-        "analysis": {
-            "engine": result.engine or None,
-            "sentiment": _sentiment(result, classes, analyzed_at=_utc(result.analyzed_at)),
-            "emotions": _emotions(result.emotion, result.emotions),
-            "aspects": [],
-            "summary": None,
-            "insights": [],
-        },
-        "label_source": "model" if result.sentiment else None,
-        "created_at": _utc(result.created_at),
-        "updated_at": _utc(result.updated_at),
-    }
+class SliceJson(TypedDict):
+    """Some reviews in order, and the cursors of the slices around them."""
+
+    items: list[ResultJson]
+    page_size: Annotated[int, Must(minimum=1, maximum=100)]
+    next_cursor: str | None
+    previous_cursor: str | None
 
 
-def analysis_as_json(analysis: Analysis, classes: int) -> Json:
-    found = [{"emotion": name, "score": score} for name, score in analysis.emotions]
-    return {
-        "engine": analysis.engine,
-        "state": analysis.state,
-        "language": analysis.language or None,
-        "sentiment": _sentiment(analysis, classes),
-        "emotions": _emotions(analysis.emotion, found),
-    }
-
-
-def _sentiment(read: Result | Analysis, classes: int, **more: Any) -> Json | None:
-    if read.sentiment is None:
-        return None
-    scores = {
-        shown: round(sum(read.scores[label] for label in labels_covered(shown, classes)), 4)
-        for shown in labels_shown(classes)
-    }
-    label = label_shown(read.sentiment, classes)
-    return {"label": label, "score": read.score, "confidence": read.confidence, "scores": scores, **more}
-
-
-def _emotions(primary: str | None, detected: Sequence[Json]) -> Json:
-    score = next((one["score"] for one in detected if one["emotion"] == primary), None)
-    return {"model": EMOTION_MODEL, "primary": primary, "primary_score": score, "detected": list(detected)}
-
-
-def _utc(at: datetime | None) -> str | None:
-    return rest.utc(at) if at else None
+class DeletedJson(TypedDict):
+    deleted: Count
 
 
 class ResultPager(rest.Pager):
@@ -145,31 +92,52 @@ class ResultViewSet(OfProject):
         "export": (*READERS, *exports.PARAMETERS),
     }
 
+    @extend_schema(responses={200: PageJson[ResultJson] | SliceJson})
     def list(self, request: Request, project_id: ObjectId) -> Response:
+        """List reviews.
+
+        Newest first. Numbered pages, or slices by ``cursor`` (empty for the first): those hold still while reviews
+        arrive, are as fast at the end as at the start, and take no count.
+        """
         project = self._project(project_id)
         asked = self._asked(project)
         pager = ResultPager(project, asked)
         results = pager.paginate_queryset(asked.queryset(project).for_list(), request)
         return pager.get_paginated_response([result_as_json(one, project.sentiment_classes) for one in results])
 
+    @extend_schema(responses={200: DeletedJson})
     def destroy_all(self, request: Request, project_id: ObjectId) -> Response:
-        """Deletes what the filters find: without filters, everything."""
+        """Delete what the filters find.
+
+        Without filters that is everything. Asks for ``confirm=true``.
+        """
         project = self._project(project_id)
         asked = self._asked(project)
         if not rest.flag(request, "confirm"):
             raise ValidationError({"confirm": "This deletes for good. Say confirm=true if that is meant."})
         return Response({"deleted": delete_results(asked.queryset(project))})
 
+    @extend_schema(responses={200: ResultJson})
     def retrieve(self, request: Request, project_id: ObjectId, result_id: ObjectId) -> Response:
+        """Show a review."""
         project = self._project(project_id)
         return Response(result_as_json(self._result(project, result_id), project.sentiment_classes))
 
+    @extend_schema(responses={204: None})
     def destroy(self, request: Request, project_id: ObjectId, result_id: ObjectId) -> Response:
+        """Delete a review."""
         result = self._result(self._project(project_id), result_id)
         delete_results(Result.objects.filter(pk=result.pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
+    @extend_schema(
+        responses={(200, kind.partition(";")[0]): OpenApiTypes.BINARY for kind in exports.CONTENT_TYPES.values()}
+    )
     def export(self, request: Request, project_id: ObjectId) -> StreamingHttpResponse:
+        """Download reviews as a file.
+
+        Exactly what the filters find, newest first, without limit.
+        """
         project = self._project(project_id)
         asked, form = self._asked(project), exports.ExportRequest.parse(request.query_params)
         return exports.response(request._request, exports.export(project, asked, form))
@@ -186,17 +154,34 @@ class AnalyticsViewSet(OfProject):
         "platforms": COUNTED_BY_DAY,
     }
 
+    @extend_schema(responses={200: analytics.SummaryJson})
     def summary(self, request: Request, project_id: ObjectId) -> Response:
+        """Sum reviews up."""
         return Response(analytics.summary(*self._scope(project_id)))
 
+    @extend_schema(responses={200: list[analytics.TimelinePointJson]})
     def sentiment_timeline(self, request: Request, project_id: ObjectId) -> Response:
+        """Follow sentiment over time.
+
+        Periods without reviews are left out. By the hour it takes ``date_from`` and ``date_to``, at most 31 days apart.
+        """
         interval = request.query_params.get("interval", "day")
         return Response(analytics.sentiment_timeline(*self._scope(project_id), interval))
 
+    @extend_schema(responses={200: list[analytics.EmotionCountJson]})
     def emotions(self, request: Request, project_id: ObjectId) -> Response:
+        """Count the strongest emotions of reviews.
+
+        Most frequent first; those nobody feels are left out.
+        """
         return Response(analytics.emotions(*self._scope(project_id)))
 
+    @extend_schema(responses={200: list[analytics.PlatformCountJson]})
     def platforms(self, request: Request, project_id: ObjectId) -> Response:
+        """Compare platforms.
+
+        Most reviews first.
+        """
         return Response(analytics.platforms(*self._scope(project_id)))
 
     def _scope(self, project_id: ObjectId) -> tuple[Project, ResultFilter]:
@@ -218,8 +203,12 @@ class TextSerializer(rest.Serializer):
 
 
 class Analyze(rest.View):
+    @extend_schema(request=TextSerializer, responses={200: AnalysisJson, 503: None})
     def post(self, request: Request) -> Response:
-        """What the engine makes of a text. Nothing is kept."""
+        """Analyse a text.
+
+        Nothing is kept.
+        """
         asked = TextSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
+from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -17,9 +18,12 @@ from projects import files
 from projects.models import Project, Target
 from results import imports
 from scraping import importing, progress
-from scraping.choices import JobStatus, StepState, Trigger
-from scraping.models import Job, JobRefused, LogLine, Step
+from scraping.choices import JobStatus, Trigger
+from scraping.models import Job, JobRefused, LogLine
+from scraping.progress import LogLineJson, SnapshotJson
+from scraping.shapes import JobOptionsSerializer, JobSerializer, PreviewJson
 from sentimatrix_studio import rest
+from sentimatrix_studio.shapes import PageJson
 
 MOST_TARGETS = 500
 
@@ -37,75 +41,6 @@ def refusals() -> Iterator[None]:
     except JobRefused as refused:
         kind = NothingToDo if refused.code == "nothing_to_collect" else rest.Conflict
         raise kind(refused.message) from refused
-
-
-class JobTargetSerializer(rest.ModelSerializer):
-    """A collect step, as the caller knows it: one of the job's targets."""
-
-    target_id = rest.IdField()
-    status = serializers.CharField(source="state")
-    progress = serializers.SerializerMethodField()
-    results_count = serializers.IntegerField(source="collected")
-    error = serializers.CharField(source="message")
-
-    class Meta:
-        model = Step
-        fields = (
-            *("target_id", "status", "outcome_code", "progress", "results_count", "reported_total"),
-            *("attempts", "error"),
-        )
-
-    def get_progress(self, step: Step) -> float:
-        return round(100 * progress.fraction(step), 1)
-
-
-class JobSerializer(rest.ModelSerializer):
-    """A job of a queryset ``with_collecting``."""
-
-    project_id = rest.IdField()
-    retry_of = rest.IdField(source="retry_of_id")
-    progress = serializers.SerializerMethodField()
-    targets = JobTargetSerializer(source="collecting", many=True)
-    stats = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Job
-        fields = (
-            *("id", "project_id", "status", "status_message", "trigger", "retry_of", "progress", "targets", "options"),
-            *("stats", "created_at", "started_at", "completed_at", "error_message"),
-        )
-
-    def get_progress(self, job: Any) -> float:
-        return progress.progress(job, job.collecting)
-
-    def get_stats(self, job: Any) -> dict[str, Any]:
-        return {
-            "targets_total": len(job.collecting),
-            "targets_completed": sum(step.state == StepState.DONE for step in job.collecting),
-            **progress.stats(job),
-            "requests_made": job.requests_made,
-            "errors_count": job.errors_count,
-            "llm_tokens": 0,
-            "cost_usd": 0,
-        }
-
-
-class LogLineSerializer(rest.ModelSerializer):
-    class Meta:
-        model = LogLine
-        fields = ("seq", "at", "level", "message")
-
-
-class JobOptionsSerializer(rest.Serializer):
-    max_results = serializers.IntegerField(min_value=1, max_value=10_000, required=False)
-    include_replies = serializers.BooleanField(required=False)
-    date_from = serializers.DateField(required=False)
-    date_to = serializers.DateField(required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "date_from" in attrs and "date_to" in attrs and attrs["date_from"] > attrs["date_to"]:
-            raise serializers.ValidationError({"date_to": ["This is before date_from."]})
-        return {name: value.isoformat() if name.startswith("date") else value for name, value in attrs.items()}
 
 
 class StartSerializer(rest.Serializer):
@@ -147,7 +82,13 @@ class JobViewSet(ProjectViewSet):
         "progress": ("after",),
     }
 
+    @extend_schema(request=StartSerializer, responses={202: JobSerializer, 400: None, 409: None})
     def start(self, request: Request, project_id: ObjectId) -> Response:
+        """Start a job.
+
+        It collects from the project's active targets, or from those that are named. Without any: 400. While another
+        job of the project runs: 409.
+        """
         project = self.project(project_id)
         serializer = StartSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -157,7 +98,12 @@ class JobViewSet(ProjectViewSet):
             job = Job.objects.start(project, targets, trigger=Trigger.API, options=said["options"])
         return self.answer(job, status.HTTP_202_ACCEPTED)
 
+    @extend_schema(responses={200: PageJson[JobSerializer]})
     def list(self, request: Request, project_id: ObjectId) -> Response:
+        """List the jobs of a project.
+
+        Newest first.
+        """
         jobs = Job.objects.filter(project=self.project(project_id))
         if chosen := request.query_params.get("status"):
             if chosen not in JobStatus.values:
@@ -165,13 +111,25 @@ class JobViewSet(ProjectViewSet):
             jobs = jobs.filter(status=chosen)
         return self._page(jobs)
 
+    @extend_schema(responses={200: PageJson[JobSerializer]})
     def running(self, request: Request) -> Response:
+        """List running jobs.
+
+        Those of all projects that wait or run, newest first.
+        """
         return self._page(Job.objects.owned_by(request.user).live())
 
+    @extend_schema(responses={200: JobSerializer})
     def retrieve(self, request: Request, project_id: ObjectId, job_id: ObjectId) -> Response:
+        """Show a job."""
         return self.answer(self._job(project_id, job_id))
 
+    @extend_schema(request=None, responses={200: JobSerializer, 409: None})
     def cancel(self, request: Request, project_id: ObjectId, job_id: ObjectId) -> Response:
+        """Cancel a job.
+
+        What it has found so far stays. One that has ended otherwise: 409.
+        """
         job = self._job(project_id, job_id)
         if job.cancel():
             progress.announce_end(job.pk)
@@ -179,17 +137,29 @@ class JobViewSet(ProjectViewSet):
             raise rest.Conflict("The job has ended already.")
         return self.answer(job)
 
+    @extend_schema(request=None, responses={202: JobSerializer, 400: None, 409: None})
     def retry(self, request: Request, project_id: ObjectId, job_id: ObjectId) -> Response:
+        """Retry a job.
+
+        A new job over the targets that failed.
+        """
         with refusals():
             job = self._job(project_id, job_id).retry()
         return self.answer(job, status.HTTP_202_ACCEPTED)
 
+    @extend_schema(responses={200: SnapshotJson})
     def progress(self, request: Request, project_id: ObjectId, job_id: ObjectId) -> Response:
+        """Follow a job.
+
+        Everything there is to see of it; its log from behind ``after``, at most the latest 200 lines.
+        """
         return Response(progress.snapshot(self._job(project_id, job_id), _after(request)))
 
+    @extend_schema(responses={200: PageJson[LogLineJson]})
     def log(self, request: Request, project_id: ObjectId, job_id: ObjectId) -> Response:
+        """Read the log of a job."""
         lines = self.paginate_queryset(LogLine.objects.filter(job=self._job(project_id, job_id)).order_by("seq", "id"))
-        return self.get_paginated_response(LogLineSerializer(lines, many=True).data)
+        return self.get_paginated_response([progress.log_line(line) for line in lines or []])
 
     def _job(self, project_id: ObjectId, job_id: ObjectId) -> Job:
         return owned_or_404(Job, self.request.user, job_id, project_id=project_id)
@@ -202,8 +172,12 @@ class JobViewSet(ProjectViewSet):
 class ImportViewSet(ProjectViewSet):
     parser_classes = (MultiPartParser,)
 
+    @extend_schema(request=ImportSerializer, responses={200: PreviewJson})
     def preview(self, request: Request, project_id: ObjectId) -> Response:
-        """How the file would be read; nothing of it is kept."""
+        """Show how a file would be read.
+
+        Nothing of it is kept.
+        """
         self.project(project_id)
         said = self._said()
         shown = imports.preview(said["file"], said["options"])
@@ -218,7 +192,12 @@ class ImportViewSet(ProjectViewSet):
             }
         )
 
+    @extend_schema(request=ImportSerializer, responses={202: JobSerializer, 409: None})
     def start(self, request: Request, project_id: ObjectId) -> Response:
+        """Import a file.
+
+        A job reads it, by what is said in ``options`` and by guesses for the rest.
+        """
         project, said = self.project(project_id), self._said()
         upload = importing.keep(signed_in(request).pk, said["file"].name, said["file"].chunks())
         try:

@@ -4,9 +4,8 @@ import asyncio
 import functools
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 from threading import Lock
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import redis
 from asgiref.sync import async_to_sync
@@ -16,8 +15,10 @@ from django.conf import settings
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from scraping.choices import UNFINISHED, JobStatus, StepState
+from scraping.choices import UNFINISHED, JobStatus, Level, StepState
 from scraping.models import Job, LogLine, Step
+from sentimatrix_studio.rest import utc
+from sentimatrix_studio.shapes import Count, Id, Moment, Percent
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +30,58 @@ FAILED_ENDS = (JobStatus.FAILED, JobStatus.TIMED_OUT)
 Message = dict[str, Any]
 
 
-def snapshot(job: Job, after_seq: int = 0) -> dict[str, Any]:
+class TallyJson(TypedDict):
+    """Reviews, by what became of them."""
+
+    new: Count
+    updated: Count
+    unchanged: Count
+    analysed: Count
+    pending: Count
+    results_total: Count
+
+
+class TargetProgressJson(TypedDict):
+    target_id: Id
+    label: str
+    platform: str
+    status: Annotated[str, StepState]
+    outcome_code: str
+    progress: Percent
+    results_count: Count
+    reported_total: Count | None
+    error: str
+
+
+class LogLineJson(TypedDict):
+    seq: Count
+    at: Moment
+    level: Annotated[str, Level]
+    message: str
+
+
+class SnapshotJson(TypedDict):
+    """`rate` is reviews a minute, `eta` the seconds left; both and `total` are guesses while the job runs."""
+
+    seq: Count
+    job_id: Id
+    project_id: Id
+    status: Annotated[str, JobStatus]
+    status_message: str
+    progress: Percent
+    done: Count
+    total: Count | None
+    rate: float
+    eta: Count | None
+    errors: Count
+    stats: TallyJson
+    targets: list[TargetProgressJson]
+    log: list[LogLineJson]
+    can_cancel: bool
+    finished: bool
+
+
+def snapshot(job: Job, after_seq: int = 0) -> SnapshotJson:
     """Everything one can see of a job, ready for JSON. ``progress`` is 0 … 100, ``rate`` reviews a minute, ``eta``
     seconds or None. The log holds what was written after ``after_seq``, at most the latest 200 lines."""
     steps = list(job.steps.collecting().prefetch_related("target").order_by("id"))
@@ -66,7 +118,7 @@ def progress(job: Job, steps: Sequence[Step]) -> float:
     return round(100 * read * (1 - ANALYSING * waiting), 1)
 
 
-def stats(job: Job) -> dict[str, int]:
+def stats(job: Job) -> TallyJson:
     return {
         "new": job.new,
         "updated": job.updated,
@@ -77,7 +129,7 @@ def stats(job: Job) -> dict[str, int]:
     }
 
 
-def target_row(step: Step) -> dict[str, Any]:
+def target_row(step: Step) -> TargetProgressJson:
     return {
         "target_id": str(step.target_id),
         "label": str(step.target),
@@ -91,12 +143,13 @@ def target_row(step: Step) -> dict[str, Any]:
     }
 
 
-def log(job: Job, after_seq: int = 0, lines: int = LOG_LINES) -> list[dict[str, Any]]:
+def log(job: Job, after_seq: int = 0, lines: int = LOG_LINES) -> list[LogLineJson]:
     latest = LogLine.objects.filter(job=job, seq__gt=after_seq).order_by("-seq")[:lines]
-    return [
-        {"seq": line.seq, "at": _utc(line.at), "level": line.level, "message": line.message}
-        for line in reversed(latest)
-    ]
+    return [log_line(line) for line in reversed(latest)]
+
+
+def log_line(line: LogLine) -> LogLineJson:
+    return {"seq": line.seq, "at": utc(line.at), "level": line.level, "message": line.message}
 
 
 def fraction(step: Step) -> float:
@@ -128,10 +181,6 @@ def _rate(job: Job, done: int) -> float:
         return 0.0
     seconds = ((job.completed_at or timezone.now()) - job.started_at).total_seconds()
     return 60 * done / max(seconds, 1.0)
-
-
-def _utc(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def group(project_id: ObjectId | str) -> str:

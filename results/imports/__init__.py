@@ -9,8 +9,19 @@ Without a column of ids, a review is the same when author, date, title and text 
 same file updates the review of its first occurrence.
 """
 
-from results.imports.options import FORMATS, ROLES, Options
+from results.imports.options import FORMATS, ROLES, Options, OptionsJson
 from results.imports.reading import Preview, check, preview, read
 from results.imports.rows import RowError, write_errors
 
-__all__ = ["FORMATS", "ROLES", "Options", "Preview", "RowError", "check", "preview", "read", "write_errors"]
+__all__ = [
+    "FORMATS",
+    "ROLES",
+    "Options",
+    "OptionsJson",
+    "Preview",
+    "RowError",
+    "check",
+    "preview",
+    "read",
+    "write_errors",
+]

@@ -2,17 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Annotated, TypedDict
 
 from django.core.exceptions import ValidationError
 
 from projects.choices import Platform
+from sentimatrix_studio.shapes import Must
 
 FORMATS = ("csv", "tsv", "xlsx", "json", "jsonl", "text")
 DELIMITED = ("csv", "tsv")
 ROLES = ("text", "title", "author", "rating", "date", "url", "id", "language")
 DATE_ORDERS = ("dmy", "mdy")
 Column = str | int
+
+
+class OptionsJson(TypedDict, total=False):
+    """How a file is to be read. What is left out, null or empty is guessed; a column is named or counted from 0."""
+
+    format: Annotated[str, Must(enum=["", *FORMATS])] | None
+    encoding: str | None
+    delimiter: Annotated[str, Must(maxLength=1)] | None
+    quote: Annotated[str, Must(enum=["", '"', "'"])] | None
+    header: bool | None
+    columns: dict[str, Column] | None
+    platform: Annotated[str, Must(enum=["", *Platform.values])] | None
+    rating_min: float | None
+    rating_max: float | None
+    date_order: Annotated[str, Must(enum=["", *DATE_ORDERS])] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +67,8 @@ class Options:
             raise ValidationError(errors)
         return cls(**given)
 
-    def to_json(self) -> dict[str, Any]:
-        return {name: dict(value) if name == "columns" else value for name, value in asdict(self).items()}
+    def to_json(self) -> OptionsJson:
+        return asdict(self) | {"columns": dict(self.columns)}  # type: ignore[return-value]  # asdict forgets the types
 
     @property
     def is_complete(self) -> bool:

@@ -1,0 +1,162 @@
+"""Reviews and analyses as the API shows them."""
+
+from typing import Annotated, Literal, TypedDict
+
+from projects.choices import Platform
+from results.analysis.engine import Analysis
+from results.choices import Emotion, Sentiment, State, label_shown, labels_covered, labels_shown
+from results.models import Result
+from sentimatrix_studio import rest
+from sentimatrix_studio.shapes import Count, Id, Moment, Score, Share
+
+EmotionModel = Literal["ekman"]
+EMOTION_MODEL: EmotionModel = "ekman"
+
+
+class ContentJson(TypedDict):
+    """What the platform says. A rating is on the platform's own scale."""
+
+    text: str
+    title: str
+    author: str
+    rating: float | None
+    rating_max: float | None
+    date: Moment | None
+    url: str
+    platform_id: str
+
+
+class ReadSentimentJson(TypedDict):
+    """`score` is −1 (negative) to 1 (positive); `scores` are the probabilities of the labels the project has."""
+
+    label: Annotated[str, Sentiment]
+    score: Score
+    confidence: Share
+    scores: dict[str, Share]
+
+
+class SentimentJson(ReadSentimentJson):
+    analyzed_at: Moment | None
+
+
+class DetectedEmotionJson(TypedDict):
+    emotion: Annotated[str, Emotion]
+    score: Share
+
+
+class EmotionsJson(TypedDict):
+    model: EmotionModel
+    primary: Annotated[str, Emotion] | None
+    primary_score: Share | None
+    detected: list[DetectedEmotionJson]
+
+
+class AspectJson(TypedDict):
+    aspect: str
+    sentiment: Annotated[str, Sentiment]
+    quote: str
+
+
+class ResultAnalysisJson(TypedDict):
+    engine: str | None
+    sentiment: SentimentJson | None
+    emotions: EmotionsJson
+    aspects: list[AspectJson]
+    summary: str | None
+    insights: list[str]
+
+
+class ResultJson(TypedDict):
+    """A review or comment, and what the analysis makes of it."""
+
+    id: Id
+    project_id: Id
+    target_id: Id
+    job_id: Id | None
+    platform: Annotated[str, Platform]
+    language: str | None
+    word_count: Count
+    state: Annotated[str, State]
+    content: ContentJson
+    analysis: ResultAnalysisJson
+    label_source: Literal["model", "human"] | None
+    created_at: Moment
+    updated_at: Moment
+
+
+class AnalysisJson(TypedDict):
+    """What an engine makes of a text. Without a label unless `state` is `analysed`."""
+
+    engine: str
+    state: Annotated[str, State]
+    language: str | None
+    sentiment: ReadSentimentJson | None
+    emotions: EmotionsJson
+
+
+def result_as_json(result: Result, classes: int) -> ResultJson:
+    """A review as the API shows it; its labels are those of a project with that many classes."""
+    return {
+        "id": str(result.pk),
+        "project_id": str(result.project_id),
+        "target_id": str(result.target_id),
+        "job_id": str(result.job_id) if result.job_id else None,
+        "platform": result.platform,
+        "language": result.language or None,
+        "word_count": result.word_count,
+        "state": result.state,
+        "content": {
+            "text": result.text,
+            "title": result.title,
+            "author": result.author,
+            "rating": result.rating,
+            "rating_max": result.rating_max,
+            "date": rest.utc(result.published_at) if result.published_at else None,
+            "url": result.url,
+            "platform_id": result.external_id,
+        },
+        "analysis": {
+            "engine": result.engine or None,
+            "sentiment": _analysed(result, classes),
+            "emotions": _emotions(result.emotion, result.emotions),
+            "aspects": [],
+            "summary": None,
+            "insights": [],
+        },
+        "label_source": "model" if result.sentiment else None,
+        "created_at": rest.utc(result.created_at),
+        "updated_at": rest.utc(result.updated_at),
+    }
+
+
+def analysis_as_json(analysis: Analysis, classes: int) -> AnalysisJson:
+    return {
+        "engine": analysis.engine,
+        "state": analysis.state,
+        "language": analysis.language or None,
+        "sentiment": _sentiment(analysis, classes),
+        "emotions": _emotions(
+            analysis.emotion, [{"emotion": name, "score": score} for name, score in analysis.emotions]
+        ),
+    }
+
+
+def _sentiment(read: Result | Analysis, classes: int) -> ReadSentimentJson | None:
+    label = label_shown(read.sentiment, classes)
+    if label is None or read.score is None or read.confidence is None:
+        return None
+    scores = {
+        shown: round(sum(read.scores[label] for label in labels_covered(shown, classes)), 4)
+        for shown in labels_shown(classes)
+    }
+    return {"label": label, "score": read.score, "confidence": read.confidence, "scores": scores}
+
+
+def _analysed(result: Result, classes: int) -> SentimentJson | None:
+    read = _sentiment(result, classes)
+    return {**read, "analyzed_at": rest.utc(result.analyzed_at) if result.analyzed_at else None} if read else None
+
+
+def _emotions(primary: str | None, detected: list[DetectedEmotionJson]) -> EmotionsJson:
+    score = next((one["score"] for one in detected if one["emotion"] == primary), None)
+    return {"model": EMOTION_MODEL, "primary": primary, "primary_score": score, "detected": detected}

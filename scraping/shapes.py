@@ -1,0 +1,100 @@
+"""Jobs as the API shows them, and what is said of one before it starts."""
+
+from typing import Any, TypedDict
+
+from rest_framework import serializers
+
+from results import imports
+from scraping import progress
+from scraping.choices import StepState
+from scraping.models import Job, Step
+from sentimatrix_studio import rest
+from sentimatrix_studio.shapes import Count, Percent
+
+
+class JobStatsJson(progress.TallyJson):
+    targets_total: Count
+    targets_completed: Count
+    requests_made: Count
+    errors_count: Count
+    llm_tokens: Count
+    cost_usd: float
+
+
+class PreviewErrorJson(TypedDict):
+    line: Count
+    reason: str
+
+
+class PreviewJson(TypedDict):
+    """How a file would be read: the options with every guess filled in, and the first rows as they stand."""
+
+    options: imports.OptionsJson
+    columns: list[str]
+    rows: list[list[str]]
+    errors: list[PreviewErrorJson]
+    warnings: list[str]
+
+
+class JobTargetSerializer(rest.ModelSerializer):
+    """A collect step, as the caller knows it: one of the job's targets."""
+
+    target_id = rest.IdField()
+    status = serializers.ChoiceField(StepState.choices, source="state")
+    progress = serializers.SerializerMethodField()
+    results_count = serializers.IntegerField(source="collected")
+    error = serializers.CharField(source="message")
+
+    class Meta:
+        model = Step
+        fields = (
+            *("target_id", "status", "outcome_code", "progress", "results_count", "reported_total"),
+            *("attempts", "error"),
+        )
+
+    def get_progress(self, step: Step) -> Percent:
+        return round(100 * progress.fraction(step), 1)
+
+
+class JobOptionsSerializer(rest.Serializer):
+    max_results = serializers.IntegerField(min_value=1, max_value=10_000, required=False)
+    include_replies = serializers.BooleanField(required=False)
+    date_from = serializers.DateField(required=False)
+    date_to = serializers.DateField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "date_from" in attrs and "date_to" in attrs and attrs["date_from"] > attrs["date_to"]:
+            raise serializers.ValidationError({"date_to": ["This is before date_from."]})
+        return {name: value.isoformat() if name.startswith("date") else value for name, value in attrs.items()}
+
+
+class JobSerializer(rest.ModelSerializer):
+    """A job of a queryset ``with_collecting``."""
+
+    project_id = rest.IdField()
+    retry_of = rest.IdField(source="retry_of_id", allow_null=True)
+    progress = serializers.SerializerMethodField()
+    targets = JobTargetSerializer(source="collecting", many=True)
+    options = JobOptionsSerializer()
+    stats = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Job
+        fields = (
+            *("id", "project_id", "status", "status_message", "trigger", "retry_of", "progress", "targets", "options"),
+            *("stats", "created_at", "started_at", "completed_at", "error_message"),
+        )
+
+    def get_progress(self, job: Any) -> Percent:
+        return progress.progress(job, job.collecting)
+
+    def get_stats(self, job: Any) -> JobStatsJson:
+        return {
+            "targets_total": len(job.collecting),
+            "targets_completed": sum(step.state == StepState.DONE for step in job.collecting),
+            **progress.stats(job),
+            "requests_made": job.requests_made,
+            "errors_count": job.errors_count,
+            "llm_tokens": 0,
+            "cost_usd": 0,
+        }

@@ -1,0 +1,49 @@
+"""The API's reference: the OpenAPI document, and a page that shows the same."""
+
+import functools
+import hashlib
+import json
+from typing import Any
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import quote_etag
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
+from rest_framework import permissions
+from rest_framework.request import Request
+
+from sentimatrix_studio import rest
+from sentimatrix_studio.shapes import Schema
+
+
+@functools.cache
+def document() -> Schema:
+    """It changes with the code only, so a process makes it once."""
+    schema: Schema = SchemaGenerator(urlconf="sentimatrix_studio.api").get_schema(public=True)
+    return schema
+
+
+@functools.cache
+def written() -> tuple[bytes, str]:
+    """The document as it is sent, and its mark."""
+    text = json.dumps(document(), ensure_ascii=False).encode()
+    return text, quote_etag(hashlib.blake2b(text, digest_size=16).hexdigest())
+
+
+class OpenApi(rest.View):
+    authentication_classes = ()
+    permission_classes = (permissions.AllowAny,)
+    limit = None  # costs nothing
+
+    @extend_schema(responses={200: dict[str, Any]})
+    def get(self, request: Request) -> HttpResponseBase:
+        """Read this document.
+
+        OpenAPI 3.1, for generators of clients and other tools.
+        """
+        text, mark = written()
+        response = HttpResponse(text, content_type="application/json")
+        patch_cache_control(response, public=True, max_age=300)
+        return get_conditional_response(request._request, etag=mark, response=response) or response

@@ -12,6 +12,7 @@ from django.apps import apps
 
 from accounts.models import AuditEntry, AuditHead, User
 from accounts.tests.factories import make_token, make_user
+from integrations.tests.factories import make_credential, make_own_model
 from projects import files
 from projects.models import Target
 from projects.tests.factories import make_project, make_target
@@ -38,6 +39,8 @@ def make_everything(owner: User) -> Target:
     EmailAddress.objects.create(user=owner, email=owner.email)
     owner.token_families.create(refresh_id="1", password_mark="2", expires_at=datetime(2999, 1, 1, tzinfo=UTC))
     make_token(owner)
+    make_credential(owner)
+    make_own_model(owner)
     upload = files.save(owner.pk, "reviews.csv", [b"text\nGood."])
     target = make_target(make_project(owner), file_id=upload.id)
     job = Job.objects.create(owner=owner, project=target.project)

@@ -23,7 +23,7 @@ USUAL_FILES = {"__init__", "apps", "models", "choices", "api", "forms", "views",
 OWN_FILES = {
     "accounts": "activity allauth_urls audit authentication ownership providers second_factor sessions sign_out tokens",
     "projects": "bodies config declarations drafts fields files options platforms presets",
-    "integrations": "addresses dialling outbound pace",
+    "integrations": "addresses dialling keys outbound pace providers redaction verifying",
     "results": "analysis analytics charts chips documents explanations explorer exports figures filters imports ingest "
     "languages listing paging panels reading removal report rollups shapes shares tallies workbook",
     "scraping": "analysing bell cluster collecting consumers hand heartbeat importing leases progress routing runner "

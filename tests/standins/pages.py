@@ -32,6 +32,8 @@ def common(mode: str) -> web.Response | None:
         "not found": lambda: page("<html><body>Not found</body></html>", 404),
         "redirect home": lambda: moved("/"),
         "sign in": lambda: moved("/login/?dest=here"),
+        "sign in page": lambda: page(SIGN_IN),
+        "error with 200": lambda: web.json_response({"message": "Unauthorized", "error": 401}),
         "rate limited": lambda: web.Response(status=429, text="Too many requests"),
         "damaged": lambda: web.Response(text='{"success": 1, "reviews": [', content_type="application/json"),
         "oversized": lambda: web.Response(body=b" " * OVERSIZED, content_type="application/json"),

@@ -73,8 +73,8 @@ def _entries() -> list[str]:
 
 
 class Reddit:
-    """``open_json``, ``feed`` and ``app`` (the interface for apps) are how these answer: ok, empty (not the feed), bomb
-    and rss (only the feed), and those of ``pages``. As in life, open JSON is blocked at the start."""
+    """``open_json``, ``feed``, ``app`` (the interface for apps) and ``tokens`` are how these answer: ok, empty (only
+    comments), bomb and rss (only the feed), and those of ``pages``. As in life, open JSON is blocked at the start."""
 
     hosts = ("www.reddit.com", "oauth.reddit.com")
 
@@ -82,7 +82,7 @@ class Reddit:
         self.reset()
 
     def reset(self) -> None:
-        self.open_json, self.feed, self.app = "blocked", "ok", "ok"
+        self.open_json, self.feed, self.app, self.tokens = "blocked", "ok", "ok", "ok"
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         if request.host == "oauth.reddit.com":
@@ -118,6 +118,8 @@ class Reddit:
         return web.Response(text=other.get(self.feed) or feed(), content_type="application/atom+xml")
 
     def _token(self, request: web.Request) -> web.StreamResponse:
+        if bad := pages.common(self.tokens):
+            return bad
         expected = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
         if request.headers.get("Authorization") != f"Basic {expected}":
             return web.json_response({"message": "Unauthorized", "error": 401}, status=401)

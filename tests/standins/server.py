@@ -10,6 +10,7 @@ from types import TracebackType
 import trustme
 from aiohttp import web
 
+from tests.standins.providers import Providers
 from tests.standins.proxy import Proxy
 from tests.standins.reddit import Reddit
 from tests.standins.steam import Steam
@@ -31,14 +32,14 @@ class Seen:
 
 
 class Standins:
-    """``steam`` and ``reddit`` are set to what they shall do; ``requests`` is what arrived.
+    """``steam``, ``reddit`` and ``providers`` are set to what they shall do; ``requests`` is what arrived.
 
     >>> with Standins(folder) as standins:
     ...     standins.steam.mode = "captcha"
     """
 
     def __init__(self, folder: Path, port: int = 0) -> None:
-        self.steam, self.reddit = Steam(), Reddit()
+        self.steam, self.reddit, self.providers = Steam(), Reddit(), Providers()
         self.requests: list[Seen] = []
         self.ca_file = folder / "standins-ca.pem"
         self.authority = trustme.CA()
@@ -63,6 +64,7 @@ class Standins:
         """As at the start."""
         self.steam.reset()
         self.reddit.reset()
+        self.providers.reset()
         self.requests.clear()
 
     def __enter__(self) -> "Standins":
@@ -102,7 +104,7 @@ class Standins:
         self.requests.append(
             Seen(time.monotonic(), request.method, host, request.path, dict(request.query), dict(request.headers), body)
         )
-        for site in (self.steam, self.reddit):
+        for site in (self.steam, self.reddit, self.providers):
             if host in site.hosts:
                 return await site.answer(request)
         return web.Response(status=404, text=f"No stand-in answers for {host}.")

@@ -5,10 +5,10 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from accounts import api as accounts
-from projects.api import ProjectViewSet, TargetViewSet
+from projects.api import PresetViewSet, ProjectViewSet, TargetViewSet
 from results.api import AnalyticsViewSet, Analyze, ResultViewSet
 from scraping.api import ImportViewSet, JobViewSet
-from sentimatrix_studio import health, overview, problems
+from sentimatrix_studio import health, metrics, overview, problems
 
 Actions = dict[str, Any]  # method → name of the view set's action
 
@@ -17,13 +17,16 @@ LIST: Actions = {"get": "list", "post": "create"}
 PROJECT = "projects/<objectid:project_id>"
 JOB = f"{PROJECT}/scrape/jobs/<objectid:job_id>"
 RESULTS = f"{PROJECT}/results"
-projects, targets = {"stats_of": overview.project_stats}, {"stats_of": overview.target_stats}
+projects = {"stats_of": overview.project_stats, "jobs_of": overview.project_job_counts}
+targets = {"stats_of": overview.target_stats}
 
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.Overall.as_view(), name="health"),
     path("health/live", health.Live.as_view(), name="health_live"),
     path("health/ready", health.Ready.as_view(), name="health_ready"),
+    path("health/details", health.Details.as_view(), name="health_details"),
+    path("metrics", metrics.Metrics.as_view(), name="metrics"),
     path("auth/register", accounts.Register.as_view(), name="register"),
     path("auth/login", accounts.Login.as_view(), name="login"),
     path("auth/refresh", accounts.Refresh.as_view(), name="refresh"),
@@ -35,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/tokens/<objectid:token_id>", accounts.ApiTokenViewSet.as_view({"delete": "destroy"}), name="token"),
     path("projects", ProjectViewSet.as_view(LIST, **projects), name="projects"),
     path(PROJECT, ProjectViewSet.as_view(CHANGE, **projects), name="project"),
+    path(f"{PROJECT}/stats", ProjectViewSet.as_view({"get": "stats"}, **projects), name="project_stats"),
     path(f"{PROJECT}/targets", TargetViewSet.as_view(LIST, **targets), name="targets"),
     path(f"{PROJECT}/targets/bulk", TargetViewSet.as_view({"post": "bulk"}, **targets), name="targets_bulk"),
     path(f"{PROJECT}/targets/check", TargetViewSet.as_view({"post": "check"}), name="target_check"),
@@ -63,6 +67,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(f"{RESULTS}/analytics/emotions", AnalyticsViewSet.as_view({"get": "emotions"}), name="emotions"),
     path(f"{RESULTS}/analytics/platforms", AnalyticsViewSet.as_view({"get": "platforms"}), name="platforms"),
+    path("settings/presets", PresetViewSet.as_view(LIST), name="presets"),
+    path("settings/presets/<slug:preset_id>", PresetViewSet.as_view(CHANGE), name="preset"),
+    path(
+        "settings/presets/<slug:preset_id>/duplicate",
+        PresetViewSet.as_view({"post": "duplicate"}),
+        name="preset_duplicate",
+    ),
     path("analyze", Analyze.as_view(), name="analyze"),
     path(f"{RESULTS}/export", ResultViewSet.as_view({"get": "export"}), name="export"),
     re_path(r"", problems.unknown_path, name="unknown"),

@@ -1,31 +1,43 @@
-"""Whether this installation works: for people, load balancers and containers."""
+"""Whether this installation works: for people, load balancers, containers and Prometheus."""
 
+import functools
 import logging
+import platform
+import time
 from collections.abc import Callable
+from typing import Any
 
+import django
 import pymongo
+import redis
 from django.conf import settings
-from django.core.cache import cache
+from django.utils import timezone
+from django_q.brokers import get_broker
 from django_q.status import Stat
 from pymongo.errors import PyMongoError
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from rest_framework import permissions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import HasScope
+from accounts.choices import Scope
 from accounts.models import User
+from scraping.choices import UNFINISHED
+from scraping.models import Job, Step
 from sentimatrix_studio.mongo.pipelines import collection
-from sentimatrix_studio.rest import View
+from sentimatrix_studio.rest import View, utc
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 2.0  # seconds for the database to answer
+PATIENCE = 1.5  # seconds for a database to answer: whoever asks hears of a dead one within five
 
 
 def check_database() -> str:
     try:
-        with pymongo.timeout(PATIENCE):
-            collection(User).database.command("ping")
+        _ask_database("ping")
     except PyMongoError as error:
         logger.warning("The database does not answer: %s", error)
         return "unreachable"
@@ -34,7 +46,7 @@ def check_database() -> str:
 
 def check_cache() -> str:
     try:
-        cache.get("health")
+        _valkey().ping()
     except RedisError as error:
         logger.warning("The cache does not answer: %s", error)
         return "unreachable"
@@ -44,7 +56,7 @@ def check_cache() -> str:
 def check_worker() -> str:
     """A cluster of workers renews its sign of life several times in three seconds."""
     try:
-        return "ok" if Stat.get_all() else "none running"
+        return "ok" if heartbeats() else "none running"
     except RedisError:
         return "unknown"
 
@@ -56,9 +68,38 @@ def run_checks() -> dict[str, str]:
     return {name: check() for name, check in CHECKS.items()}
 
 
+def _ask_database(command: str) -> Any:
+    with pymongo.timeout(PATIENCE):
+        return collection(User).database.command(command)
+
+
+@functools.cache
+def _valkey() -> redis.Redis:
+    patience = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": Retry(NoBackoff(), 0)}
+    return redis.Redis.from_url(settings.REDIS_URL, **patience)
+
+
+def heartbeats() -> list[Any]:
+    """The latest sign of life of each cluster of workers. Raises RedisError."""
+    _valkey().ping()  # with less patience than the queue's own connection has
+    stats: list[Any] = Stat.get_all()
+    return stats
+
+
+def queue_depth() -> dict[str, int]:
+    """Steps of jobs by state, done ones aside. What there is to do stands in MongoDB; the queue only rings for it."""
+    return {state.value: Step.objects.filter(state=state).count() for state in UNFINISHED}
+
+
+def rings() -> int:
+    """How often the bell has rung without a worker having heard it yet. Raises RedisError."""
+    return int(get_broker().queue_size())
+
+
 class HealthView(View):
     authentication_classes = ()
     permission_classes = (permissions.AllowAny,)
+    limit = None  # whoever looks after us asks often, and also when Valkey does not answer
 
 
 class Overall(HealthView):
@@ -82,3 +123,69 @@ class Ready(HealthView):
         checks = run_checks()
         ready = all(answer == "ok" for answer in checks.values())
         return Response({"status": "ready" if ready else "not ready", "checks": checks}, status=200 if ready else 503)
+
+
+class Details(View):
+    """For those who run the site. What a part that does not answer would have said is null."""
+
+    permission_classes = (HasScope, permissions.IsAdminUser)
+    scope = Scope.ADMIN
+
+    def get(self, request: Request) -> Response:
+        checks = run_checks()
+        has_database, has_cache = checks["database"] == "ok", checks["cache"] == "ok"
+        return Response(
+            {
+                "status": "healthy" if all(answer == "ok" for answer in checks.values()) else "degraded",
+                "checks": checks,
+                "versions": {**VERSIONS, **_versions(has_database, has_cache)},
+                "latency_ms": {
+                    "database": _milliseconds(lambda: _ask_database("ping")) if has_database else None,
+                    "cache": _milliseconds(_valkey().ping) if has_cache else None,
+                },
+                "queue": {
+                    **(queue_depth() if has_database else dict.fromkeys(UNFINISHED)),
+                    "rings": rings() if has_cache else None,
+                },
+                "workers": [_worker(stat) for stat in heartbeats()] if has_cache else None,
+                "oldest_job": _oldest_job() if has_database else None,
+            }
+        )
+
+
+VERSIONS = {"studio": settings.VERSION, "python": platform.python_version(), "django": django.get_version()}
+
+
+def _versions(has_database: bool, has_cache: bool) -> dict[str, str | None]:
+    server = _valkey().info("server") if has_cache else {}
+    return {
+        "mongodb": _ask_database("buildInfo")["version"] if has_database else None,
+        "valkey": server.get("valkey_version", server.get("redis_version")),
+    }
+
+
+def _milliseconds(ask: Callable[[], Any]) -> float:
+    started = time.perf_counter()
+    ask()
+    return round(1000 * (time.perf_counter() - started), 1)
+
+
+def _worker(stat: Any) -> dict[str, Any]:
+    """One `manage.py worker` with its processes."""
+    return {
+        "host": stat.host,
+        "pid": stat.pid,
+        "status": str(stat.status),
+        "processes": len(stat.workers),
+        "started_at": utc(stat.tob),
+        "seen_at": utc(stat.timestamp),
+    }
+
+
+def _oldest_job() -> dict[str, Any] | None:
+    """Of those that are not done."""
+    job = Job.objects.live().order_by("created_at").first()
+    if job is None:
+        return None
+    age = round((timezone.now() - job.created_at).total_seconds())
+    return {"id": str(job.pk), "status": job.status, "created_at": utc(job.created_at), "age_seconds": age}

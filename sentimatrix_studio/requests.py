@@ -2,7 +2,6 @@
 reader's time zone."""
 
 import ipaddress
-import logging
 import re
 import zoneinfo
 from collections.abc import Awaitable, Callable
@@ -51,14 +50,6 @@ def request_id(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequ
         return response
 
     return answer_async if iscoroutinefunction(get_response) else answer
-
-
-class RequestIdFilter(logging.Filter):
-    """Gives every log record the id of the request it was written for."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = current_request_id()
-        return True
 
 
 def client_address(request: HttpRequest) -> str:

@@ -1,6 +1,7 @@
 """All settings. Each comes from the environment; docs/operations.md explains them in a table."""
 
 import ipaddress
+import logging
 import os
 import re
 import secrets
@@ -159,6 +160,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "sentimatrix_studio.requests.request_id",
+    "sentimatrix_studio.metrics.note_requests",
     "sentimatrix_studio.limits.rate_limits",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
@@ -449,7 +451,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_REDIRECT_EXEMPT = [r"^(api/v1/)?(health|metrics)"]  # asked for from within, without the proxy
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -459,12 +461,25 @@ CSRF_FAILURE_VIEW = "sentimatrix_studio.views.csrf_failure"
 IMPORT_EXPORT_USE_TRANSACTIONS = False  # there are none by Django's way on MongoDB
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
+# Health, figures, log
+
+METRICS_TOKEN = env("METRICS_TOKEN")  # with it, and without an account, Prometheus may read /metrics
+LOG_FORMAT = env_choice("LOG_FORMAT", ("json", "text"), "json" if IS_PRODUCTION else "text")
+_AS_THE_REST: dict[str, Any] = {"handlers": [], "propagate": True}  # in place of what a library sets up for itself
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "sentimatrix_studio.requests.RequestIdFilter"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}]: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "formatters": {
+        "json": {"()": "sentimatrix_studio.logs.json_lines"},
+        "text": {"()": "sentimatrix_studio.logs.text_lines"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"httpx": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        **dict.fromkeys(("django", "django.server", "uvicorn", "uvicorn.error"), _AS_THE_REST),
+        "django.request": {"level": "ERROR"},  # the rest is in the line that each request gets
+        "uvicorn.access": {**_AS_THE_REST, "level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+    },
 }
+logging.captureWarnings(True)

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from scraping.views import job_overview, sample_load
-from sentimatrix_studio import health, views
+from sentimatrix_studio import health, metrics, views
 from sentimatrix_studio.mongo.ids import ObjectIdConverter
 
 register_converter(ObjectIdConverter, "objectid")
@@ -13,9 +13,10 @@ register_converter(ObjectIdConverter, "objectid")
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # under allauth's limits
 
 project_pages: list[URLPattern | URLResolver] = [
-    path("", views.project_list, name="project_list"),
-    path("<objectid:project_id>/", views.project_detail, name="project_detail"),
-    path("<objectid:project_id>/targets/", views.target_list, name="target_list"),
+    path("projects/", views.project_list, name="project_list"),
+    path("projects/new/review/", views.project_review, name="project_review"),
+    path("projects/<objectid:project_id>/", views.project_detail, name="project_detail"),
+    path("projects/<objectid:project_id>/targets/", views.target_list, name="target_list"),
     path("", include("projects.urls")),
 ]
 job_pages: list[URLPattern | URLResolver] = [
@@ -25,7 +26,7 @@ job_pages: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.landing, name="landing"),
     path("dashboard/", views.dashboard, name="dashboard"),
-    path("projects/", include((project_pages, "projects"))),
+    path("", include((project_pages, "projects"))),
     path("", include((job_pages, "scraping"))),
     path("", include("results.urls")),
     path("sample/", sample_load, name="sample_load"),
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("sentimatrix_studio.api")),
     path("health/live", health.Live.as_view(), name="health_live"),
+    path("metrics", metrics.Metrics.as_view(), name="metrics"),
 ]
 
 handler400 = "sentimatrix_studio.views.bad_request"

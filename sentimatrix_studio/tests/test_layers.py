@@ -29,7 +29,7 @@ OWN_FILES = {
     "scraping": "analysing bell cluster collecting consumers hand heartbeat importing leases progress routing runner "
     "sample settling shapes sources tasks",
     "sentimatrix_studio": "asgi buckets children compression context_processors dashboard datalock embedded "
-    "encryption health limits mongo overview problems requests rest schema settings shapes static_sources "
+    "encryption health limits logs metrics mongo overview problems requests rest schema settings shapes static_sources "
     "static_storage supervisor",
 }
 USUAL_FOLDERS = {"migrations", "tests", "management", "templatetags", "__pycache__"}

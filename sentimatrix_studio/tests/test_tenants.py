@@ -12,14 +12,16 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from asgiref.sync import async_to_sync
 from bson import ObjectId
 from channels.testing import WebsocketCommunicator
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import now
 
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, TokenFamily, User
 from accounts.tests.factories import browser_of, make_token, make_user
 from projects import files
 from projects.tests.factories import make_project, make_target
@@ -47,11 +49,12 @@ OF_EVERYBODY_SIGNED_IN = [
     "results:try_sentence", "sample_load", "accounts:profile", "accounts:account_delete", "account_email",
     "account_change_password", "account_set_password", "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp",
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn",
-    "mfa_add_webauthn", "usersessions_list", "socialaccount_connections", "api:me", "api:my_audit", "api:tokens", "api:my_password", "api:projects",
+    "mfa_add_webauthn", "accounts:theme", "accounts:session_list", "accounts:session_end_others",
+    "accounts:token_list", "accounts:token_create", "accounts:activity", "accounts:data", "socialaccount_connections", "api:me", "api:my_audit", "api:tokens", "api:my_password", "api:projects",
     "api:running_jobs", "api:analyze",
 ]  # fmt: skip
 OF_THE_OWNER = [
-    "mfa_edit_webauthn", "mfa_remove_webauthn",
+    "mfa_edit_webauthn", "mfa_remove_webauthn", "accounts:session_end", "accounts:sign_in_end", "accounts:token_delete",
     "projects:project_detail", "projects:project_edit", "projects:project_archive", "projects:project_restore",
     "projects:project_delete", "projects:target_list", "projects:target_create", "projects:target_edit",
     "projects:target_pause", "projects:target_resume", "projects:target_delete", "scraping:job_list",
@@ -63,6 +66,7 @@ OF_THE_OWNER = [
     "api:export", "api:import_preview", "api:import", "api:summary", "api:sentiment_timeline", "api:emotions",
     "api:platforms",
 ]  # fmt: skip
+FOR_STAFF = ["metrics", "api:metrics", "api:health_details"]
 SOCKETS = {"ws", "^ws/jobs/(?P<project_id>[0-9a-f]{24})$"}
 MARK = "confidential"  # in every text of the owner's: wherever a stranger sees it, something leaks
 
@@ -88,7 +92,10 @@ def make_tenant(**fields: Any) -> Tenant:
     token = ApiToken.objects.get(owner=user)
     keys = {"token_id": token.pk, "project_id": project.pk, "target_id": target.pk, "job_id": job.pk, "result_id": result.pk}
     passkey = Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={"name": f"{MARK} key"})
-    return Tenant(user, {**keys, "file_id": upload.id, "pk": passkey.pk})
+    session = UserSession.objects.create(user=user, session_key=str(ObjectId()), ip="192.0.2.1", user_agent=MARK)
+    sign_in = TokenFamily.objects.create(user=user, refresh_id=MARK, password_mark=MARK, expires_at=now())
+    own = {"pk": passkey.pk, "session_id": session.pk, "sign_in_id": sign_in.pk}
+    return Tenant(user, {**keys, "file_id": upload.id, **own})
 
 
 @pytest.fixture
@@ -127,7 +134,7 @@ def without_the_asking(answer: Any) -> tuple[int, str]:
 
 def test_every_route_says_whose_it_is():
     named = [route.name for route in routes() if not route.name.startswith(ADMIN)]
-    table = [*PUBLIC, *OF_EVERYBODY_SIGNED_IN, *OF_THE_OWNER]
+    table = [*PUBLIC, *OF_EVERYBODY_SIGNED_IN, *OF_THE_OWNER, *FOR_STAFF]
     assert sorted(named) == sorted(table)
     assert {pattern for entry in websocket_urlpatterns if (pattern := str(entry.pattern))} == SOCKETS
 
@@ -227,6 +234,13 @@ def test_the_admin_site_is_for_staff(owner, client):
         answer = browser.get(path)
         assert answer.status_code in (302, 403)
         assert MARK not in answer.content.decode()
+
+
+def test_how_the_site_does_is_for_staff(client):
+    administrator = browser_of(make_user(is_staff=True))
+    for route in of(FOR_STAFF):
+        answers = [browser.get(route.path({})).status_code for browser in (client, browser_of(make_user()), administrator)]
+        assert answers == [401, 403, 200]
 
 
 # Ids that travel in a body or a query string

@@ -1,0 +1,185 @@
+"""What Prometheus reads at /metrics: counters of all processes here, and what the databases know at that moment.
+
+With PROMETHEUS_MULTIPROC_DIR set, each process keeps its counters in files of that folder, and whoever answers adds
+them up. Other modules define the counters of what they do.
+"""
+
+import fcntl
+import functools
+import logging
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.crypto import constant_time_compare
+from django.utils.decorators import sync_and_async_middleware
+from django.utils.functional import SimpleLazyObject
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Histogram, generate_latest, registry
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client.multiprocess import MultiProcessCollector
+from rest_framework import permissions
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.request import Request
+
+from accounts.authentication import HasScope, TokenAuthentication
+from accounts.choices import Scope
+from scraping.choices import JobStatus
+from scraping.models import Job
+from sentimatrix_studio import health
+from sentimatrix_studio.rest import View
+
+access = logging.getLogger("access")
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+NO_ROUTE = "-"  # static files, redirects to HTTPS, and what is nowhere
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+REQUESTS = Histogram(
+    "studio_request_seconds", "Time to answer a request.", ["method", "route", "status"], buckets=SECONDS
+)
+histogram_of = functools.cache(REQUESTS.labels)  # few: routes and methods are those we know
+
+
+@sync_and_async_middleware
+def note_requests(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Middleware: a figure and a line in the log for each request, under the name of its route, as addresses may hold
+    secrets."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        started = time.perf_counter()
+        response: HttpResponseBase = get_response(request)
+        _note(request, response, time.perf_counter() - started)
+        return response
+
+    async def answer_async(request: HttpRequest) -> HttpResponseBase:
+        started = time.perf_counter()
+        response: HttpResponseBase = await get_response(request)
+        _note(request, response, time.perf_counter() - started)
+        return response
+
+    return answer_async if iscoroutinefunction(get_response) else answer
+
+
+def _note(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+    method = request.method if request.method in METHODS else "OTHER"
+    route = request.resolver_match.view_name if request.resolver_match else NO_ROUTE
+    histogram_of(method, route, f"{response.status_code // 100}xx").observe(seconds)
+    about = {"method": method, "route": route, "status": response.status_code, "ms": round(1000 * seconds, 1)}
+    access.info("request", extra=about | _who(request))
+
+
+def _who(request: HttpRequest) -> dict[str, str]:
+    """Whoever is known by now to have asked; to find out, nothing is read."""
+    user = request.__dict__.get("_cached_user") or request.__dict__.get("user")
+    if user is None or isinstance(user, SimpleLazyObject) or user.pk is None:
+        return {}
+    return {"user_id": str(user.pk)}
+
+
+class Collector(AnonymousUser):
+    """Whoever collects figures and knows METRICS_TOKEN: no user, but let in like one who runs the site."""
+
+    is_authenticated = is_staff = True  # type: ignore[assignment]  # of nobody else without an account
+
+
+class MetricsToken(TokenAuthentication):
+    def authenticate(self, request: Request) -> Any:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if settings.METRICS_TOKEN and constant_time_compare(given, settings.METRICS_TOKEN):
+            return Collector(), None
+        return super().authenticate(request)
+
+
+class Metrics(View):
+    """For Prometheus, with METRICS_TOKEN, and for those who run the site."""
+
+    authentication_classes = (MetricsToken, SessionAuthentication)
+    permission_classes = (HasScope, permissions.IsAdminUser)
+    scope = Scope.ADMIN
+    limit = None
+
+    def get(self, request: Request) -> HttpResponse:
+        return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
+
+
+def exposition() -> bytes:
+    """All figures as text for Prometheus."""
+    folder = os.environ.get(FOLDER)
+    if folder is None:
+        return generate_latest(REGISTRY) + generate_latest(_at_this_moment())
+    everything = _at_this_moment()
+    with _alone_in(Path(folder)):
+        _fold_the_dead(Path(folder))
+        MultiProcessCollector(everything, folder)
+        return generate_latest(everything)
+
+
+class Moment(registry.Collector):
+    """What the databases say now; a part that does not answer is left out, and said to be down."""
+
+    def collect(self) -> Iterable[Metric]:
+        checks = health.run_checks()
+        yield _family("studio_up", "Whether a part works.", "part", {name: _is_ok(checks, name) for name in checks})
+        if _is_ok(checks, "database"):
+            found = dict(Job.objects.order_by().values_list("status").annotate(Count("pk")))
+            jobs = {status: found.get(status, 0) for status in JobStatus.values}
+            yield _family("studio_jobs", "Jobs there are.", "status", jobs)
+            yield _family("studio_steps", "Steps of jobs that are not done.", "state", health.queue_depth())
+        if _is_ok(checks, "cache"):
+            yield GaugeMetricFamily("studio_queue_rings", "Rings no worker has heard yet.", health.rings())
+
+
+def _is_ok(checks: dict[str, str], name: str) -> bool:
+    return checks[name] == "ok"
+
+
+def _at_this_moment() -> CollectorRegistry:
+    moment = CollectorRegistry()
+    moment.register(Moment())
+    return moment
+
+
+def _family(name: str, meaning: str, label: str, numbers: Mapping[str, int]) -> Metric:
+    family = GaugeMetricFamily(name, meaning, labels=[label])
+    for value, number in numbers.items():
+        family.add_metric([value], number)
+    return family
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _fold_the_dead(folder: Path) -> None:
+    """Add what processes that have ended counted to one file for each kind: workers come and go, and leave a file."""
+    for file in folder.glob("*_*.db"):
+        kind, _, process = file.stem.partition("_")
+        if process.isdigit() and not _is_alive(int(process)):
+            values = list(MmapedDict.read_all_values_from_file(file))
+            file.unlink()
+            total = MmapedDict(folder / f"{kind}_ended.db")
+            for key, value, _, _ in values:
+                total.write_value(key, total.read_value(key)[0] + value, 0.0)
+            total.close()
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

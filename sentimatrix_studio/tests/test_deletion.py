@@ -97,7 +97,7 @@ def test_everything_goes_with_the_account(target):
 def test_everything_but_the_account_goes_with_the_project(target):
     before = rows()
     target.project.delete()
-    kept = ("User", "TokenFamily", "ApiToken", "EmailAddress")
+    kept = ("User", "TokenFamily", "ApiToken", "EmailAddress", "Credential", "OwnModel")
     assert rows() == {name: count if name in kept else count // 2 for name, count in before.items()}
 
 

@@ -17,6 +17,7 @@ from accounts.models import User
 
 Person = AbstractBaseUser | AnonymousUser
 Owned = TypeVar("Owned", bound=models.Model)  # with an ``owner``
+Anything = TypeVar("Anything", bound=models.Model)
 
 
 class OwnedQuerySet(models.QuerySet[Any]):
@@ -46,5 +47,13 @@ def owned_or_404(model: type[Owned], user: Person, pk: ObjectId | str, **lookups
         raise Http404
     row = model._default_manager.filter(pk=ObjectId(str(pk)), owner_id=user.pk, **lookups).first()
     if row is None or getattr(row, "is_leaving", False):  # with what it hangs on: it is as good as gone
+        raise Http404
+    return row
+
+
+def of_user_or_404(model: type[Anything], user: Person, pk: ObjectId) -> Anything:
+    """The same for rows of reusable apps, which call their owner ``user``."""
+    row = model._default_manager.filter(pk=pk, user_id=user.pk).first() if user.is_authenticated else None
+    if row is None:
         raise Http404
     return row

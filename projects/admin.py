@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from projects.models import Project, Target
+from projects.models import Preset, Project, Target
 from sentimatrix_studio.mongo.admin import MongoModelAdmin
 
 
@@ -11,7 +11,18 @@ class ProjectAdmin(MongoModelAdmin):
     list_select_related = False
     search_fields = ("name",)
     autocomplete_fields = ("owner",)
-    readonly_fields = ("created_at", "updated_at", "archived_at")
+    readonly_fields = ("product", "preset", "config", "created_at", "updated_at", "archived_at")
+
+
+@admin.register(Preset)
+class PresetAdmin(MongoModelAdmin):
+    """Settings are changed on the pages, which know their bounds."""
+
+    list_display = ("name", "owner", "created_at", "updated_at")
+    list_select_related = False
+    search_fields = ("name",)
+    autocomplete_fields = ("owner",)
+    readonly_fields = ("config", "schedule", "created_at", "updated_at")
 
 
 @admin.register(Target)

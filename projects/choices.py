@@ -13,6 +13,25 @@ class Platform(models.TextChoices):
     FILE = "file", "File"
 
 
+PLATFORMS = tuple(platform for platform in Platform if platform != Platform.FILE)  # where one can collect from
+
+
+class ProductCategory(models.TextChoices):
+    ELECTRONICS = "electronics", "Electronics"
+    SOFTWARE = "software", "Software"
+    GAMES = "games", "Games"
+    FASHION = "fashion", "Fashion"
+    FOOD = "food", "Food"
+    BEAUTY = "beauty", "Beauty"
+    HOME = "home", "Home"
+    AUTOMOTIVE = "automotive", "Automotive"
+    SERVICES = "services", "Services"
+    OTHER = "other", "Other"
+
+
+SENTIMENT_CLASSES = ((3, "Three: positive, neutral, negative"), (5, "Five: with very positive and very negative"))
+
+
 class TargetType(models.TextChoices):
     PRODUCT = "product", "Product"
     GAME = "game", "Game"

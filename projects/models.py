@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple, Self
@@ -11,13 +11,83 @@ from django.urls import reverse
 from django.utils import timezone
 from django_mongodb_backend.fields import ObjectIdAutoField, ObjectIdField
 
-from accounts.ownership import OwnedModel, OwnedQuerySet
-from projects import files
+from accounts.ownership import OwnedModel, OwnedQuerySet, Person
+from projects import config, files
 from projects.choices import Platform, ProjectStatus, TargetStatus, TargetType
+from projects.config import CUSTOM, STANDARD, Config
+from projects.declarations import overlay
+from projects.options import Wanted, understood
 from projects.platforms import Detected
+from projects.presets import SYSTEM, SystemPreset, summary
 from sentimatrix_studio.mongo.transaction import in_transaction
 
-SENTIMENT_CLASSES = [(3, "Three: positive, neutral, negative"), (5, "Five: with very positive and very negative")]
+NAME_LENGTH, COPY = 100, " (copy)"
+
+
+class Settings(models.Model):
+    """What a project has of its own, and a preset keeps for many."""
+
+    config = models.JSONField("settings", default=config.defaults)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def unmet(self) -> list[str]:
+        """What the settings want and cannot get here yet, and what happens instead."""
+        return config.unmet(self.config)
+
+
+class PresetQuerySet(OwnedQuerySet):
+    def open_to(self, user: Person) -> list["AnyPreset"]:
+        """Those of the system, then the person's own by name."""
+        return [*SYSTEM.values(), *self.owned_by(user).order_by("name", "pk")]
+
+    def find(self, user: Person, key: str) -> "AnyPreset | None":
+        """The preset with this id if it is the system's or the person's own."""
+        if key in SYSTEM:
+            return SYSTEM[key]
+        return self.owned_by(user).filter(pk=ObjectId(key)).first() if ObjectId.is_valid(key) else None
+
+
+class Preset(OwnedModel, Settings):
+    """Settings a person has put together, to start projects from. A project keeps a copy of them."""
+
+    id = ObjectIdAutoField(primary_key=True)
+    name = models.CharField(max_length=NAME_LENGTH)
+    description = models.CharField(max_length=500, blank=True)
+    schedule = models.JSONField(null=True, blank=True)  # how often to run, once runs can be scheduled
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = PresetQuerySet.as_manager()
+
+    is_system = False
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "name"], name="preset_owner_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def summary(self) -> list[str]:
+        return summary(self.config, self.schedule)
+
+    @classmethod
+    def copy_of(cls, preset: "AnyPreset", owner_id: ObjectId) -> "Preset":
+        """To be saved."""
+        name = f"{preset.name[: NAME_LENGTH - len(COPY)]}{COPY}"
+        said = {"description": preset.description, "config": preset.config, "schedule": preset.schedule}
+        return cls(owner_id=owner_id, name=name, **said)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Projects keep the settings they took from it."""
+        Project.objects.filter(owner_id=self.owner_id, preset=str(self.pk)).update(preset=CUSTOM)
+        return super().delete(*args, **kwargs)
+
+
+AnyPreset = SystemPreset | Preset
 
 
 class ProjectQuerySet(OwnedQuerySet):
@@ -30,22 +100,36 @@ class ProjectQuerySet(OwnedQuerySet):
     def named_like(self, words: str) -> Self:
         return self.filter(name__icontains=words) if words else self
 
+    def leaving(self) -> Self:
+        """Deleted for good by their owners, and about to be removed with all that hangs on them."""
+        return self.exclude(leaving_at=None)
 
-class Project(OwnedModel):
+
+class ProjectManager(models.Manager.from_queryset(ProjectQuerySet)):
+    """Projects that are there for their owners. Those that are leaving are found through ``Project.everything``."""
+
+    def get_queryset(self) -> ProjectQuerySet:
+        found: ProjectQuerySet = super().get_queryset().filter(leaving_at=None)
+        return found
+
+
+class Project(OwnedModel, Settings):
     """A thing one wants to hear about: its targets, jobs and reviews hang on it, and go when it is deleted."""
 
     id = ObjectIdAutoField(primary_key=True)
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=NAME_LENGTH)
     description = models.CharField(max_length=500, blank=True)
     status = models.CharField(max_length=10, choices=ProjectStatus, default=ProjectStatus.ACTIVE)
-    analyse = models.BooleanField("analyse sentiment and emotion", default=True)
-    sentiment_classes = models.PositiveSmallIntegerField("sentiment labels", choices=SENTIMENT_CLASSES, default=5)
+    product = models.JSONField(default=config.no_product)
+    preset = models.CharField(max_length=24, default=STANDARD)  # where the settings come from; CUSTOM once changed
     is_sample = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    leaving_at = models.DateTimeField(null=True, editable=False)
 
-    objects = ProjectQuerySet.as_manager()
+    objects = ProjectManager()
+    everything = ProjectQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -60,18 +144,53 @@ class Project(OwnedModel):
         return reverse("projects:project_detail", args=[self.pk])
 
     @property
+    def summary(self) -> list[str]:
+        return summary(self.config)
+
+    @property
+    def analyse(self) -> bool:
+        return bool(self.config["analysis"]["sentiment"])
+
+    @property
+    def sentiment_classes(self) -> int:
+        return int(self.config["analysis"]["sentiment_classes"])
+
+    @property
     def is_archived(self) -> bool:
         return self.status == ProjectStatus.ARCHIVED
 
     @property
+    def is_leaving(self) -> bool:
+        return self.leaving_at is not None
+
+    @property
     def can_run(self) -> bool:
-        return self.status in (ProjectStatus.ACTIVE, ProjectStatus.ERROR)
+        return self.status in (ProjectStatus.ACTIVE, ProjectStatus.ERROR) and not self.is_leaving
+
+    def use(self, preset: AnyPreset | None) -> None:
+        """Take over the settings of a preset, or let go of it and keep them; to be saved."""
+        self.preset = str(preset.pk) if preset else CUSTOM
+        self.config = overlay(preset.config, {}) if preset else self.config
+
+    def adjust(self, changes: Config) -> None:
+        """Change some of the settings; to be saved. They are then nobody's preset any more."""
+        adjusted = overlay(self.config, changes)
+        if adjusted != self.config:
+            self.preset, self.config = CUSTOM, adjusted
 
     def archive(self) -> None:
         self.set_status(ProjectStatus.ARCHIVED)
 
+    def pause(self) -> None:
+        self.set_status(ProjectStatus.PAUSED)
+
     def restore(self) -> None:
         self.set_status(ProjectStatus.ACTIVE)
+
+    def leave(self) -> None:
+        """Be gone for everybody at once. A worker removes the row and all that hangs on it, which may take a while."""
+        self.leaving_at = timezone.now()
+        self.save(update_fields=["leaving_at"])
 
     def set_status(self, status: str) -> None:
         """Also keeps since when the project is archived."""
@@ -82,19 +201,29 @@ class Project(OwnedModel):
     def has_target(self, found: Detected) -> bool:
         return self.targets.filter(platform=found.platform, external_id=found.external_id).exists()
 
-    def add_targets(self, found: Sequence[Detected], label: str = "", **options: str) -> list["Added"]:
-        """Watch these as well: a target for each, in the order given. One that is already there stays as it is."""
-        return in_transaction(lambda: self._add_targets(found, label, options))
+    def save_with(self, wanted: Sequence[Wanted]) -> None:
+        """Save the project, and watch these as well: both, or nothing."""
+        in_transaction(lambda: self._save_with(wanted))
 
-    def _add_targets(self, found: Sequence[Detected], label: str, options: dict[str, str]) -> list["Added"]:
-        here = self.targets.filter(external_id__in=[one.external_id for one in found])
+    def _save_with(self, wanted: Sequence[Wanted]) -> None:
+        self.save()
+        self._add_targets(wanted)
+
+    def add_targets(self, wanted: Sequence[Wanted]) -> list["Added"]:
+        """Watch these as well: a target for each, in the order given. One that is already there stays as it is."""
+        return in_transaction(lambda: self._add_targets(wanted))
+
+    def _add_targets(self, wanted: Sequence[Wanted]) -> list["Added"]:
+        if not wanted:
+            return []
+        here = self.targets.filter(external_id__in=[one.found.external_id for one in wanted])
         targets = {(target.platform, target.external_id): target for target in here}
         added = []
-        for one in found:
-            key = (one.platform.value, one.external_id)
+        for one in wanted:
+            key = (one.found.platform.value, one.found.external_id)
             is_new = key not in targets
             if is_new:
-                fields = {**asdict(one), "label": label, "options": {**one.options, **options}}
+                fields = {**asdict(one.found), "label": one.label, "options": {**one.found.options, **one.options}}
                 targets[key] = Target.objects.create(owner_id=self.owner_id, project=self, **fields)
             added.append(Added(targets[key], is_new))
         return added
@@ -138,12 +267,21 @@ class Target(OwnedModel):
         return self.label or self.url or self.external_id
 
     @property
+    def is_leaving(self) -> bool:
+        return self.project.is_leaving
+
+    @property
     def is_file(self) -> bool:
         return self.detected_type == TargetType.FILE
 
     @property
     def is_paused(self) -> bool:
         return self.status == TargetStatus.PAUSED
+
+    def with_options(self, said: Mapping[str, str]) -> dict[str, str]:
+        """The options with some changed, or taken away where they are empty. Raises ValidationError by name."""
+        changed = {**self.options, **understood(self.platform, said)}
+        return {name: value for name, value in changed.items() if value != ""}
 
     def pause(self) -> None:
         self._set_status(TargetStatus.PAUSED)

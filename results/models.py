@@ -100,6 +100,10 @@ class Result(OwnedModel):
         return label_shown(self.sentiment, self.project.sentiment_classes)
 
     @property
+    def is_leaving(self) -> bool:
+        return self.project.is_leaving
+
+    @property
     def is_uncertain(self) -> bool:
         return self.confidence is not None and self.confidence < UNCERTAIN_BELOW
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bson import ObjectId
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from projects.models import Project, Target
 from results.charts import Mark
@@ -17,6 +17,7 @@ from results.choices import POLARITIES, State
 from results.models import DailyRollup
 from results.panels import ReviewsLink, reviews_link, share_bar
 from results.tallies import Tally
+from scraping.choices import JobStatus
 from scraping.models import Job
 from sentimatrix_studio.rest import utc
 
@@ -100,6 +101,20 @@ def _project_stats(figures: Figures, classes: int) -> dict[str, Any]:
         "sentiment_distribution": figures.tally.distribution(classes),
         "last_scrape_at": figures.last_scrape_at and utc(figures.last_scrape_at),
         "last_analysis_at": figures.last_analysis_at and utc(figures.last_analysis_at),
+    }
+
+
+def project_job_counts(projects: Sequence[Project]) -> dict[ObjectId, dict[str, Any]]:
+    """How many of the projects' jobs ended how, by id."""
+    ids = [project.pk for project in projects]
+    ended = Count("pk", filter=Q(status=JobStatus.COMPLETED)), Count("pk", filter=Q(status=JobStatus.FAILED))
+    counted = _grouped(Job.objects.filter(project_id__in=ids), "project_id", completed=ended[0], failed=ended[1])
+    return {
+        pk: {
+            "scrape_jobs_completed": counted.get(pk, {}).get("completed", 0),
+            "scrape_jobs_failed": counted.get(pk, {}).get("failed", 0),
+        }
+        for pk in ids
     }
 
 

@@ -1,20 +1,23 @@
 """The pages that show something of all layers, and the pages of errors."""
 
 from bson import ObjectId
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views import defaults
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.ownership import owned_or_404, signed_in
+from projects.drafts import Draft
 from projects.forms import TargetsForm
 from projects.models import Project
 from results import listing
 from results.report import Span, report
 from scraping import progress
-from scraping.models import Job
+from scraping.models import Job, JobRefused
 from sentimatrix_studio import overview, problems
 from sentimatrix_studio.dashboard import dashboard as dashboard_of
 from sentimatrix_studio.forms import ProjectSearchForm, SpanForm
@@ -63,6 +66,33 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(asked.values()),
     }
     return render(request, "projects/project_list.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def project_review(request: HttpRequest) -> HttpResponse:
+    """The last step to a new project: what it will be, and go."""
+    draft = Draft(request.session, signed_in(request))
+    if not draft.is_begun:
+        return redirect("projects:project_create")
+    if request.method == "POST":
+        return _create(request, draft)
+    return render(request, "projects/project_review.html", {"step": 4, "draft": draft, "project": None})
+
+
+def _create(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """To the file that is to be imported, or to the run, or to the new project."""
+    upload = draft.upload
+    project = draft.create()
+    messages.success(request, f"“{project}” is created.")
+    if upload:
+        return redirect(f"{reverse('scraping:import_create', args=[project.pk])}?file={upload.id}")
+    if "run" in request.POST:
+        try:
+            return redirect(Job.objects.start(project))
+        except JobRefused as refused:
+            messages.error(request, refused.message)
+    return redirect(project)
 
 
 @login_required

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import django.utils.timezone
 import django_mongodb_backend.fields
+import projects.config
 from django.conf import settings
 from django.db import migrations, models
 
@@ -19,16 +20,31 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Project',
             fields=[
+                ('config', models.JSONField(default=projects.config.defaults, verbose_name='settings')),
                 ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=100)),
                 ('description', models.CharField(blank=True, max_length=500)),
                 ('status', models.CharField(choices=[('active', 'Active'), ('paused', 'Paused'), ('archived', 'Archived'), ('error', 'Error')], default='active', max_length=10)),
-                ('analyse', models.BooleanField(default=True, verbose_name='analyse sentiment and emotion')),
-                ('sentiment_classes', models.PositiveSmallIntegerField(choices=[(3, 'Three: positive, neutral, negative'), (5, 'Five: with very positive and very negative')], default=5, verbose_name='sentiment labels')),
+                ('product', models.JSONField(default=projects.config.no_product)),
+                ('preset', models.CharField(default='standard', max_length=24)),
                 ('is_sample', models.BooleanField(default=False, editable=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('leaving_at', models.DateTimeField(editable=False, null=True)),
+                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Preset',
+            fields=[
+                ('config', models.JSONField(default=projects.config.defaults, verbose_name='settings')),
+                ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=100)),
+                ('description', models.CharField(blank=True, max_length=500)),
+                ('schedule', models.JSONField(blank=True, null=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
                 ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -52,6 +68,10 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='projects.project')),
             ],
+        ),
+        migrations.AddIndex(
+            model_name='preset',
+            index=models.Index(fields=['owner', 'name'], name='preset_owner_name'),
         ),
         migrations.AddIndex(
             model_name='project',

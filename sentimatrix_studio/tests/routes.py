@@ -21,7 +21,7 @@ class Route:
 
     @cached_property
     def parameters(self) -> list[str]:
-        return re.findall(r"<objectid:(\w+)>", self.pattern)
+        return re.findall(r"<(?:objectid|slug):(\w+)>", self.pattern)
 
     @property
     def is_api(self) -> bool:

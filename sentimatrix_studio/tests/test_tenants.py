@@ -24,7 +24,7 @@ from django.utils.timezone import now
 from accounts.models import ApiToken, TokenFamily, User
 from accounts.tests.factories import browser_of, make_token, make_user
 from projects import files
-from projects.tests.factories import make_project, make_target
+from projects.tests.factories import make_preset, make_project, make_target
 from results.tests.factories import make_item, make_results
 from scraping.choices import JobStatus, Level, StepKind
 from scraping.models import Job, LogLine, RowError, Step
@@ -45,7 +45,9 @@ PUBLIC = [
     "socialaccount_signup", "socialaccount_login_cancelled", "socialaccount_login_error",
 ]  # fmt: skip
 OF_EVERYBODY_SIGNED_IN = [
-    "dashboard", "projects:project_list", "projects:project_create", "scraping:job_overview",
+    "dashboard", "projects:project_list", "projects:project_create", "projects:project_sources",
+    "projects:project_preset", "projects:project_settings", "projects:project_review", "projects:addresses_check",
+    "projects:preset_list", "projects:preset_create", "api:presets", "scraping:job_overview",
     "results:try_sentence", "sample_load", "accounts:profile", "accounts:account_delete", "account_email",
     "account_change_password", "account_set_password", "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp",
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn",
@@ -55,6 +57,8 @@ OF_EVERYBODY_SIGNED_IN = [
 ]  # fmt: skip
 OF_THE_OWNER = [
     "mfa_edit_webauthn", "mfa_remove_webauthn", "accounts:session_end", "accounts:sign_in_end", "accounts:token_delete",
+    "projects:preset_edit", "projects:preset_delete", "projects:preset_duplicate", "api:preset",
+    "api:preset_duplicate", "api:project_stats", "projects:project_use_preset", "projects:project_pause",
     "projects:project_detail", "projects:project_edit", "projects:project_archive", "projects:project_restore",
     "projects:project_delete", "projects:target_list", "projects:target_create", "projects:target_edit",
     "projects:target_pause", "projects:target_resume", "projects:target_delete", "scraping:job_list",
@@ -95,6 +99,7 @@ def make_tenant(**fields: Any) -> Tenant:
     session = UserSession.objects.create(user=user, session_key=str(ObjectId()), ip="192.0.2.1", user_agent=MARK)
     sign_in = TokenFamily.objects.create(user=user, refresh_id=MARK, password_mark=MARK, expires_at=now())
     own = {"pk": passkey.pk, "session_id": session.pk, "sign_in_id": sign_in.pk}
+    keys["preset_id"] = make_preset(user, name=f"{MARK} preset", description=MARK).pk
     return Tenant(user, {**keys, "file_id": upload.id, **own})
 
 

@@ -1,0 +1,238 @@
+"""What can be set about a project: which groups there are, with names, bounds, defaults and words.
+
+The defaults are those of the preset "standard". What a run cannot obey yet is kept all the same, and its help says so.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from projects.choices import PLATFORMS, SENTIMENT_CLASSES, ProductCategory
+from projects.declarations import Choice, Choices, Flag, Group, Number, Text, Texts
+
+Config = dict[str, dict[str, Any]]
+
+CUSTOM, STANDARD = "custom", "standard"  # instead of a preset's id, and the preset of who names none
+COMMERCIAL_SERVICES = (
+    ("scraperapi", "ScraperAPI"),
+    ("apify", "Apify"),
+    ("scrapingbee", "ScrapingBee"),
+    ("scrapingant", "ScrapingAnt"),
+    ("zyte", "Zyte"),
+    ("brightdata", "Bright Data"),
+    ("oxylabs", "Oxylabs"),
+)
+LLM_PROVIDERS = (
+    ("groq", "Groq"),
+    ("openai", "OpenAI"),
+    ("anthropic", "Anthropic"),
+    ("gemini", "Gemini"),
+    ("ollama", "Ollama"),
+    ("compatible", "Another with an OpenAI-compatible address"),
+)
+LOCAL, TRANSFORMER, LLM_ENGINE = "local", "transformer", "llm"
+WITH_LLM = "Used when an LLM does the analysis."
+WITH_SERVICE = "Used with a commercial service."
+
+PRODUCT = Group(
+    "product",
+    "Product",
+    (
+        Text(name="name", label="Product", default="", maximum=100, help="As customers call it, if that differs."),
+        Choice(
+            name="category", label="Category", default=None, options=tuple(ProductCategory.choices), none="Not said"
+        ),
+        Text(name="description", label="What it is", default="", maximum=1000, is_long=True),
+        Text(name="website", label="Website", default="", maximum=500, is_address=True),
+        Texts(name="competitors", label="Competitors", default=(), most=20, maximum=100, help="One a line."),
+    ),
+)
+
+SCRAPERS = Group(
+    "scrapers",
+    "Collecting",
+    (
+        Choices(
+            name="platforms",
+            label="Platforms",
+            default=(),
+            options=tuple((one.value, one.label) for one in PLATFORMS),
+            help="Runs visit only targets on these. None chosen means all.",
+        ),
+        Choice(
+            name="commercial_provider",
+            label="Commercial service",
+            default=None,
+            options=COMMERCIAL_SERVICES,
+            none="None: directly",
+            help="Collects for you once its key is there; until then runs collect directly.",
+        ),
+        Flag(name="render_js", label="Let it run the page's scripts", default=False, help=WITH_SERVICE),
+        Text(
+            name="country",
+            label="Ask from",
+            default="",
+            maximum=2,
+            pattern="[a-z]{2}",
+            wanted="Use a country's two small letters, such as de.",
+            help=f"A country's two letters, such as de. {WITH_SERVICE}",
+        ),
+        Flag(name="premium_proxy", label="Premium proxies", default=False, help=WITH_SERVICE),
+    ),
+)
+
+ANALYSIS = Group(
+    "analysis",
+    "Analysis",
+    (
+        Flag(
+            name="sentiment",
+            label="Analyse what is collected",
+            default=True,
+            help="Without it reviews are only kept, with their ratings.",
+        ),
+        Choice(
+            name="sentiment_classes",
+            label="Sentiment labels",
+            default=5,
+            options=SENTIMENT_CLASSES,
+        ),
+        Flag(name="emotions", label="Emotions", default=True, help="Which emotion a review shows most."),
+        Choice(
+            name="emotion_model",
+            label="Set of emotions",
+            default="ekman",
+            options=(("ekman", "Ekman: six"), ("goemotions", "GoEmotions: 27")),
+            help="The built-in engine finds Ekman's six; GoEmotions needs another engine.",
+        ),
+        Choice(
+            name="engine",
+            label="Engine",
+            default=LOCAL,
+            options=((LOCAL, "Built-in"), (TRANSFORMER, "Transformer"), (LLM_ENGINE, "LLM")),
+            help="Until the one you choose can be used here, the built-in one does the work.",
+        ),
+        Flag(name="aspects", label="Aspects", default=False, help=f"What is praised and what is not. {WITH_LLM}"),
+        Choice(
+            name="aspect_pack",
+            label="Look for the aspects of",
+            default="general",
+            options=(
+                ("general", "Anything"),
+                *((one.value, one.label) for one in ProductCategory if one != ProductCategory.OTHER),
+            ),
+            help=WITH_LLM,
+        ),
+        Flag(name="summarize", label="Summary", default=False, help=WITH_LLM),
+        Flag(name="extract_insights", label="Insights", default=False, help=WITH_LLM),
+    ),
+)
+
+LLM = Group(
+    "llm",
+    "LLM",
+    (
+        Choice(name="provider", label="Provider", default=None, options=LLM_PROVIDERS, none="None"),
+        Text(name="model", label="Model", default="", maximum=100, help="Empty: the provider's usual one."),
+        Number(name="temperature", label="Temperature", default=0.2, minimum=0.0, maximum=2.0),
+        Number(name="max_tokens", label="Longest answer", default=1000, minimum=100, maximum=8000, unit="tokens"),
+    ),
+    help="Used once a key of the provider is there. Until then nothing is sent anywhere.",
+)
+
+LIMITS = Group(
+    "limits",
+    "Limits",
+    (
+        Number(
+            name="max_reviews_per_target",
+            label="Reviews from one target",
+            default=100,
+            minimum=10,
+            maximum=10_000,
+            unit="a run",
+            help="Files are always read to their end.",
+        ),
+        Number(
+            name="rate_limit_delay",
+            label="Pause between requests",
+            default=1.0,
+            minimum=0.1,
+            maximum=10.0,
+            unit="seconds",
+            help="To one site. A site that wants longer pauses gets them.",
+        ),
+        Number(
+            name="max_requests_per_day",
+            label="Requests",
+            default=5_000,
+            minimum=10,
+            maximum=100_000,
+            unit="a day",
+            help="Of all runs together. Days begin at midnight UTC.",
+        ),
+        Number(
+            name="llm_budget_usd",
+            label="LLM budget",
+            default=5.0,
+            minimum=0.0,
+            maximum=100_000.0,
+            unit="US dollars a run",
+            help="No call is made that would exceed it. Used when an LLM does the analysis.",
+        ),
+    ),
+)
+
+SCHEDULE = Group(
+    "schedule",
+    "Schedule",
+    (
+        Choice(
+            name="frequency",
+            label="How often",
+            default="daily",
+            options=(
+                ("hourly", "Every hour"),
+                ("daily", "Every day"),
+                ("weekly", "Every week"),
+                ("monthly", "Every month"),
+            ),
+        ),
+        Text(
+            name="time",
+            label="At",
+            default="",
+            maximum=5,
+            pattern=r"([01]\d|2[0-3]):[0-5]\d",
+            wanted="Use hours and minutes, such as 09:00.",
+        ),
+    ),
+    help="Kept for when runs can be scheduled.",
+)
+
+CONFIG = (SCRAPERS, ANALYSIS, LLM, LIMITS)
+
+
+def defaults() -> Config:
+    return {group.name: group.defaults() for group in CONFIG}
+
+
+def no_product() -> dict[str, Any]:
+    return PRODUCT.defaults()
+
+
+def unmet(config: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What the settings want and this installation cannot give yet, and what happens instead, in sentences.
+
+    There is no place for keys yet, so whatever needs one is missing it.
+    """
+    wants_llm = any(config["analysis"][name] for name in ("aspects", "summarize", "extract_insights"))
+    said = []
+    if service := dict(COMMERCIAL_SERVICES).get(config["scrapers"]["commercial_provider"]):
+        said.append(f"{service} has no key: runs collect directly until one is there.")
+    if config["analysis"]["engine"] == TRANSFORMER:
+        said.append("The transformer engine is not installed: the built-in engine does the analysis until it is.")
+    if config["analysis"]["engine"] == LLM_ENGINE or wants_llm or config["llm"]["provider"]:
+        said.append("There is no key for an LLM: the built-in engine does the analysis until one is there.")
+    if config["analysis"]["emotions"] and config["analysis"]["emotion_model"] == "goemotions":
+        said.append("The built-in engine finds Ekman's six emotions instead of GoEmotions.")
+    return said

@@ -1,0 +1,106 @@
+"""Fields of the API: made of the declarations of settings, and strict about types."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from rest_framework import serializers
+
+from projects.config import CONFIG, PRODUCT, SCHEDULE
+from projects.declarations import Choice, Choices, Flag, Group, Number, Setting, Text, Texts
+from projects.platforms import detect
+from sentimatrix_studio import rest
+
+AnyField = serializers.Field[Any, Any, Any, Any]
+
+
+class StrictFlag(serializers.BooleanField):
+    def to_internal_value(self, data: Any) -> Any:
+        return data if isinstance(data, bool) else self.fail("invalid", input=data)
+
+
+class StrictWhole(serializers.IntegerField):
+    def to_internal_value(self, data: Any) -> Any:
+        return data if type(data) is int else self.fail("invalid")
+
+
+class StrictNumber(serializers.FloatField):
+    def to_internal_value(self, data: Any) -> Any:
+        return float(data) if type(data) in (int, float) else self.fail("invalid")
+
+
+class StrictText(serializers.CharField):
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(data) if isinstance(data, str) else self.fail("invalid")
+
+
+class StrictChoice(serializers.ChoiceField):
+    """DRF takes "3" for 3."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        chosen = super().to_internal_value(data)
+        return chosen if type(chosen) is type(data) else self.fail("invalid_choice", input=data)
+
+
+class OnceEach(serializers.ListField):
+    def to_internal_value(self, data: Any) -> Any:
+        return list(dict.fromkeys(super().to_internal_value(data)))
+
+
+def _number(one: Number, **common: Any) -> AnyField:
+    if one.is_whole:
+        return StrictWhole(min_value=int(one.minimum), max_value=int(one.maximum), **common)
+    return StrictNumber(min_value=one.minimum, max_value=one.maximum, **common)
+
+
+def _text(one: Text, **common: Any) -> AnyField:
+    if one.is_address:
+        return serializers.URLField(max_length=one.maximum, allow_blank=True, **common)
+    if one.pattern:
+        pattern = rf"^({one.pattern})?$"
+        return serializers.RegexField(
+            pattern, max_length=one.maximum, allow_blank=True, error_messages={"invalid": one.wanted}, **common
+        )
+    return StrictText(max_length=one.maximum, allow_blank=True, **common)
+
+
+def _texts(one: Texts, **common: Any) -> AnyField:
+    return OnceEach(child=StrictText(max_length=one.maximum), max_length=one.most, **common)
+
+
+FIELDS: dict[type[Setting], Callable[..., AnyField]] = {
+    Flag: lambda one, **common: StrictFlag(**common),
+    Number: _number,
+    Choice: lambda one, **common: StrictChoice(one.options, allow_null=bool(one.none), **common),
+    Choices: lambda one, **common: OnceEach(child=StrictChoice(one.options), **common),
+    Text: _text,
+    Texts: _texts,
+}
+
+
+def field_of(setting: Setting) -> AnyField:
+    """Nothing need be said: what is not, stays as it is."""
+    words = " ".join(part for part in (f"{setting.label}.", setting.help) if part)
+    return FIELDS[type(setting)](setting, required=False, help_text=words)
+
+
+def serializer_of(group: Group) -> type[rest.Serializer]:
+    fields = {setting.name: field_of(setting) for setting in group.settings}
+    return type(f"{group.name.title()}Serializer", (rest.Serializer,), fields)
+
+
+ProductSerializer = serializer_of(PRODUCT)
+ScheduleSerializer = serializer_of(SCHEDULE)
+ConfigSerializer = type(
+    "ConfigSerializer", (rest.Serializer,), {group.name: serializer_of(group)(required=False) for group in CONFIG}
+)
+
+
+class AddressField(StrictText):
+    """An address → what it is."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return detect(super().to_internal_value(data))
+        except ValidationError as error:
+            raise serializers.ValidationError(error.messages) from error

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import F
+from prometheus_client import Counter
 
 from projects.models import Target
 from results import ingest
@@ -24,6 +25,7 @@ SPELL = 20.0  # seconds after which analysis may go first
 LONGEST_SPELL = 25 * 60.0  # together with the runner's LONGEST_WORK well under an hour: then the queue ends a task
 MAX_RESULTS = 1000  # from one target, unless the job says otherwise; files are read to their end
 ROW_ERRORS_KEPT = 10_000
+STORED = Counter("studio_reviews_stored", "Reviews stored, new ones and new versions.", ["platform"])
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ class Visit:
     def _keep(self, page: Page) -> None:
         requests = self._uncounted()
         stored, after = in_transaction(lambda: self._store(page, requests))
+        STORED.labels(self.target.platform).inc(stored.new + stored.updated)
         self._counted += requests
         for name, value in after.items():
             setattr(self.step, name, value)

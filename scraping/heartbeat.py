@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import Context, copy_context
 from datetime import timedelta
 
 from django.db import DatabaseError
@@ -41,6 +42,7 @@ class Heartbeat(threading.Thread):
         self.is_lost = False
         self.lease = lease
         self._step: Step | None = None
+        self._context = Context()
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._looked_at = self._renewed_at = self._stayed_at = 0.0
@@ -49,6 +51,7 @@ class Heartbeat(threading.Thread):
     def beside(self, step: Step) -> Iterator[None]:
         with self._lock:
             self._step, self.is_lost = step, False
+            self._context = copy_context()  # with the ids that belong in lines of the log about this step
             self._looked_at = self._renewed_at = self._stayed_at = time.monotonic()
         try:
             yield
@@ -58,11 +61,14 @@ class Heartbeat(threading.Thread):
 
     def run(self) -> None:
         while not self._over.wait(TICK):
-            try:
-                self._beat(time.monotonic())
-                self.publisher.flush()
-            except (DatabaseError, PyMongoError) as error:
-                logger.warning("The database does not answer: %s", error)  # the lease has room for two more tries
+            self._context.run(self._turn)
+
+    def _turn(self) -> None:
+        try:
+            self._beat(time.monotonic())
+            self.publisher.flush()
+        except (DatabaseError, PyMongoError) as error:
+            logger.warning("The database does not answer: %s", error)  # the lease has room for two more tries
 
     def stop(self) -> None:
         """Say what is left to say, and end."""

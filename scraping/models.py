@@ -15,6 +15,7 @@ from results.models import DailyRollup, Result
 from scraping import bell
 from scraping.choices import LIVE, UNFINISHED, JobStatus, Level, StepKind, StepState, Trigger
 from sentimatrix_studio.mongo.transaction import in_transaction
+from sentimatrix_studio.requests import current_request_id
 
 DEADLINE = timedelta(hours=6)
 BATCH = 200  # reviews in one step of analysis: a second's work, and all that a kill has to do again
@@ -60,6 +61,7 @@ class JobQuerySet(OwnedQuerySet):
         if not targets:
             raise JobRefused("nothing_to_collect", "There is nothing to collect: add a target, or import a file.")
         job = Job(owner_id=project.owner_id, project=project, trigger=trigger, options=options or {}, retry_of=retry_of)
+        job.request_id = current_request_id()
         try:
             in_transaction(lambda: job._store(targets))
         except IntegrityError:
@@ -89,6 +91,7 @@ class Job(OwnedModel):
     trigger = models.CharField(max_length=10, choices=Trigger, default=Trigger.MANUAL)
     retry_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
     options = models.JSONField(default=dict, blank=True)
+    request_id = models.CharField(max_length=64, blank=True, editable=False)  # of the request that asked for it
     seq = models.PositiveIntegerField(default=0)  # grows with every change one can see
     new = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)

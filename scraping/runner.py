@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from django.db import DatabaseError, connection
 from pymongo.errors import ConnectionFailure, PyMongoError
+from structlog.contextvars import bound_contextvars
 
 from projects import files
 from results.analysis.engine import AnalysisError
@@ -75,6 +76,10 @@ class Worker:
         if job is None:  # deleted in this moment
             leases.drop(step)
             return
+        with bound_contextvars(job_id=str(job.pk), request_id=job.request_id):  # in every line of the log from here on
+            self._see_through(step, job)
+
+    def _see_through(self, step: Step, job: Job) -> None:
         try:
             with self.heartbeat.beside(step):
                 self._attempt(Hand(step, job, self.heartbeat, self.should_leave))

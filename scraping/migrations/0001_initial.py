@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('status_message', models.CharField(blank=True, max_length=500)),
                 ('trigger', models.CharField(choices=[('manual', 'Started by hand'), ('scheduled', 'Scheduled'), ('api', 'Started through the API'), ('retry', 'Retry'), ('import', 'Import')], default='manual', max_length=10)),
                 ('options', models.JSONField(blank=True, default=dict)),
+                ('request_id', models.CharField(blank=True, editable=False, max_length=64)),
                 ('seq', models.PositiveIntegerField(default=0)),
                 ('new', models.PositiveIntegerField(default=0)),
                 ('updated', models.PositiveIntegerField(default=0)),

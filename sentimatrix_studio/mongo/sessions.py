@@ -7,6 +7,8 @@ from bson import ObjectId
 
 from sentimatrix_studio.encryption import decrypt, encrypt
 
+PURPOSE = "session"  # what the ciphertext is bound to
+
 
 def _as_text(value: Any) -> str:
     if isinstance(value, ObjectId):
@@ -19,8 +21,8 @@ class SessionSerializer:
     confirmed yet."""
 
     def dumps(self, session: dict[str, Any]) -> bytes:
-        return encrypt(json.dumps(session, separators=(",", ":"), default=_as_text), "session").encode()
+        return encrypt(json.dumps(session, separators=(",", ":"), default=_as_text), PURPOSE).encode()
 
     def loads(self, data: bytes) -> Any:
         """Raises ``Unreadable``, upon which Django begins an empty session."""
-        return json.loads(decrypt(data.decode(), "session"))
+        return json.loads(decrypt(data.decode(), PURPOSE))

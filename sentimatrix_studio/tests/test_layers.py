@@ -21,16 +21,17 @@ SENTIMATRIX = ("scraping/sources/", "results/analysis/transformer.py", "integrat
 USUAL_FILES = {"__init__", "apps", "models", "choices", "api", "forms", "views", "urls", "admin"}
 # What an app has besides: a plain module is named for its job. A new one is a decision, so it is written down here.
 OWN_FILES = {
-    "accounts": "activity allauth_urls audit authentication ownership providers second_factor sessions sign_out tokens",
+    "accounts": "activity allauth_urls audit authentication challenge mail ownership providers recorders recovery "
+    "second_factor sessions sign_out tokens",
     "projects": "bodies config declarations drafts fields files options platforms presets",
-    "integrations": "addresses dialling keys outbound pace providers redaction verifying",
+    "integrations": "addresses checks dialling keys outbound pace providers redaction sealed verifying",
     "results": "analysis analytics charts chips documents explanations explorer exports figures filters imports ingest "
-    "languages listing paging panels reading removal report rollups shapes shares tallies workbook",
+    "languages listing paging panels parameters reading removal report rollups shapes shares tallies workbook",
     "scraping": "analysing bell cluster collecting consumers hand heartbeat importing leases progress routing runner "
     "sample settling shapes sources tasks",
-    "sentimatrix_studio": "asgi buckets children compression context_processors dashboard datalock embedded "
-    "encryption health limits logs metrics mongo overview problems requests rest schema settings shapes static_sources "
-    "static_storage supervisor",
+    "sentimatrix_studio": "asgi buckets children components compression context_processors dashboard datalock embedded "
+    "encryption handler health limits logs metrics mongo overview problems reference requests rest schema settings shapes "
+    "static_sources static_storage supervisor",
 }
 USUAL_FOLDERS = {"migrations", "tests", "management", "templatetags", "__pycache__"}
 VAGUE = {"services", "selectors", "managers", "utils", "helpers", "common", "core", "misc", "base_models"}

@@ -8,7 +8,7 @@ from accounts import api as accounts
 from projects.api import PresetViewSet, ProjectViewSet, TargetViewSet
 from results.api import AnalyticsViewSet, Analyze, ResultViewSet
 from scraping.api import ImportViewSet, JobViewSet
-from sentimatrix_studio import health, metrics, overview, problems
+from sentimatrix_studio import health, metrics, overview, problems, reference
 
 Actions = dict[str, Any]  # method → name of the view set's action
 
@@ -29,8 +29,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics.Metrics.as_view(), name="metrics"),
     path("auth/register", accounts.Register.as_view(), name="register"),
     path("auth/login", accounts.Login.as_view(), name="login"),
+    path("auth/mfa", accounts.SecondFactor.as_view(), name="second_factor"),
     path("auth/refresh", accounts.Refresh.as_view(), name="refresh"),
     path("auth/logout", accounts.Logout.as_view(), name="logout"),
+    path("auth/forgot-password", accounts.ForgotPassword.as_view(), name="forgot_password"),
+    path("auth/reset-password", accounts.ResetPassword.as_view(), name="reset_password"),
     path("auth/me", accounts.Me.as_view(), name="me"),
     path("auth/me/password", accounts.MyPassword.as_view(), name="my_password"),
     path("auth/me/audit", accounts.MyAudit.as_view({"get": "list"}), name="my_audit"),
@@ -76,5 +79,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("analyze", Analyze.as_view(), name="analyze"),
     path(f"{RESULTS}/export", ResultViewSet.as_view({"get": "export"}), name="export"),
+    path("openapi.json", reference.OpenApi.as_view(), name="openapi"),
     re_path(r"", problems.unknown_path, name="unknown"),
 ]

@@ -5,7 +5,7 @@ import logging
 import platform
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any, Literal, TypedDict
 
 import django
 import pymongo
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.status import Stat
+from drf_spectacular.utils import extend_schema
 from pymongo.errors import PyMongoError
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -25,10 +26,11 @@ from rest_framework.response import Response
 from accounts.authentication import HasScope
 from accounts.choices import Scope
 from accounts.models import User
-from scraping.choices import UNFINISHED
+from scraping.choices import UNFINISHED, JobStatus
 from scraping.models import Job, Step
 from sentimatrix_studio.mongo.pipelines import collection
 from sentimatrix_studio.rest import View, utc
+from sentimatrix_studio.shapes import Count, Id, Moment
 
 logger = logging.getLogger(__name__)
 
@@ -96,6 +98,61 @@ def rings() -> int:
     return int(get_broker().queue_size())
 
 
+class HealthJson(TypedDict):
+    status: Literal["healthy", "degraded"]
+    version: str
+    environment: str
+
+
+class AliveJson(TypedDict):
+    status: Literal["alive"]
+
+
+class ChecksJson(TypedDict):
+    """`ok`, or what is wrong with the part."""
+
+    database: str
+    cache: str
+    worker: str
+
+
+class ReadyJson(TypedDict):
+    status: Literal["ready", "not ready"]
+    checks: ChecksJson
+
+
+class WorkerJson(TypedDict):
+    """One `manage.py worker` with its processes."""
+
+    host: str
+    pid: int
+    status: str
+    processes: Count
+    started_at: Moment
+    seen_at: Moment
+
+
+class OldestJobJson(TypedDict):
+    """Of those that are not done."""
+
+    id: Id
+    status: Annotated[str, JobStatus]
+    created_at: Moment
+    age_seconds: int
+
+
+class DetailsJson(TypedDict):
+    """`queue` counts steps of jobs by state, and the rings no worker has heard yet."""
+
+    status: Literal["healthy", "degraded"]
+    checks: ChecksJson
+    versions: dict[str, str | None]
+    latency_ms: dict[str, float | None]
+    queue: dict[str, int | None]
+    workers: list[WorkerJson] | None
+    oldest_job: OldestJobJson | None
+
+
 class HealthView(View):
     authentication_classes = ()
     permission_classes = (permissions.AllowAny,)
@@ -103,35 +160,49 @@ class HealthView(View):
 
 
 class Overall(HealthView):
+    @extend_schema(responses={200: HealthJson})
     def get(self, request: Request) -> Response:
+        """Tell how Studio is.
+
+        Degraded when a part does not answer: `/health/ready` says which.
+        """
         healthy = all(answer == "ok" for answer in run_checks().values())
         status = "healthy" if healthy else "degraded"
         return Response({"status": status, "version": settings.VERSION, "environment": settings.ENVIRONMENT})
 
 
 class Live(HealthView):
-    """Alive: never touches a dependency."""
-
+    @extend_schema(responses={200: AliveJson})
     def get(self, request: Request) -> Response:
+        """Tell that the process is alive.
+
+        Never touches a dependency.
+        """
         return Response({"status": "alive"})
 
 
 class Ready(HealthView):
-    """Whether to send requests here; 503 names the part that does not answer."""
-
+    @extend_schema(responses={200: ReadyJson, 503: ReadyJson})
     def get(self, request: Request) -> Response:
+        """Tell whether to send requests here.
+
+        503 names the part that does not answer.
+        """
         checks = run_checks()
         ready = all(answer == "ok" for answer in checks.values())
         return Response({"status": "ready" if ready else "not ready", "checks": checks}, status=200 if ready else 503)
 
 
 class Details(View):
-    """For those who run the site. What a part that does not answer would have said is null."""
-
     permission_classes = (HasScope, permissions.IsAdminUser)
     scope = Scope.ADMIN
 
+    @extend_schema(responses={200: DetailsJson})
     def get(self, request: Request) -> Response:
+        """Look closer.
+
+        For those who run the site. What a part that does not answer would have said is null.
+        """
         checks = run_checks()
         has_database, has_cache = checks["database"] == "ok", checks["cache"] == "ok"
         return Response(
@@ -170,8 +241,7 @@ def _milliseconds(ask: Callable[[], Any]) -> float:
     return round(1000 * (time.perf_counter() - started), 1)
 
 
-def _worker(stat: Any) -> dict[str, Any]:
-    """One `manage.py worker` with its processes."""
+def _worker(stat: Any) -> WorkerJson:
     return {
         "host": stat.host,
         "pid": stat.pid,
@@ -182,8 +252,7 @@ def _worker(stat: Any) -> dict[str, Any]:
     }
 
 
-def _oldest_job() -> dict[str, Any] | None:
-    """Of those that are not done."""
+def _oldest_job() -> OldestJobJson | None:
     job = Job.objects.live().order_by("created_at").first()
     if job is None:
         return None

@@ -1,17 +1,12 @@
-"""What Prometheus reads at /metrics: counters of all processes here, and what the databases know at that moment.
+"""What Prometheus reads at /metrics: how often something has happened, and how things are at that moment.
 
-With PROMETHEUS_MULTIPROC_DIR set, each process keeps its counters in files of that folder, and whoever answers adds
-them up. Other modules define the counters of what they do.
+Other modules define the counters of what they do.
 """
 
-import fcntl
 import functools
 import logging
-import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
@@ -22,10 +17,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.crypto import constant_time_compare
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.functional import SimpleLazyObject
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Histogram, generate_latest, registry
+from drf_spectacular.utils import extend_schema
+from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.mmap_dict import MmapedDict
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from rest_framework import permissions
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
@@ -34,12 +29,11 @@ from accounts.authentication import HasScope, TokenAuthentication
 from accounts.choices import Scope
 from scraping.choices import JobStatus
 from scraping.models import Job
-from sentimatrix_studio import health
+from sentimatrix_studio import counters, health
 from sentimatrix_studio.rest import View
 
 access = logging.getLogger("access")
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 NO_ROUTE = "-"  # static files, redirects to HTTPS, and what is nowhere
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -85,7 +79,7 @@ def _who(request: HttpRequest) -> dict[str, str]:
     return {"user_id": str(user.pk)}
 
 
-class Collector(AnonymousUser):
+class Scraper(AnonymousUser):
     """Whoever collects figures and knows METRICS_TOKEN: no user, but let in like one who runs the site."""
 
     is_authenticated = is_staff = True  # type: ignore[assignment]  # of nobody else without an account
@@ -95,35 +89,33 @@ class MetricsToken(TokenAuthentication):
     def authenticate(self, request: Request) -> Any:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if settings.METRICS_TOKEN and constant_time_compare(given, settings.METRICS_TOKEN):
-            return Collector(), None
+            return Scraper(), None
         return super().authenticate(request)
 
 
 class Metrics(View):
-    """For Prometheus, with METRICS_TOKEN, and for those who run the site."""
-
     authentication_classes = (MetricsToken, SessionAuthentication)
     permission_classes = (HasScope, permissions.IsAdminUser)
     scope = Scope.ADMIN
     limit = None
 
+    @extend_schema(responses={(200, "text/plain"): str})
     def get(self, request: Request) -> HttpResponse:
+        """Collect figures.
+
+        For Prometheus, with the setting METRICS_TOKEN, and for those who run the site.
+        """
         return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
 def exposition() -> bytes:
     """All figures as text for Prometheus."""
-    folder = os.environ.get(FOLDER)
-    if folder is None:
-        return generate_latest(REGISTRY) + generate_latest(_at_this_moment())
-    everything = _at_this_moment()
-    with _alone_in(Path(folder)):
-        _fold_the_dead(Path(folder))
-        MultiProcessCollector(everything, folder)
-        return generate_latest(everything)
+    everything = counters.registry()
+    everything.register(Moment())
+    return generate_latest(everything)
 
 
-class Moment(registry.Collector):
+class Moment(Collector):
     """What the databases say now; a part that does not answer is left out, and said to be down."""
 
     def collect(self) -> Iterable[Metric]:
@@ -142,44 +134,8 @@ def _is_ok(checks: dict[str, str], name: str) -> bool:
     return checks[name] == "ok"
 
 
-def _at_this_moment() -> CollectorRegistry:
-    moment = CollectorRegistry()
-    moment.register(Moment())
-    return moment
-
-
 def _family(name: str, meaning: str, label: str, numbers: Mapping[str, int]) -> Metric:
     family = GaugeMetricFamily(name, meaning, labels=[label])
     for value, number in numbers.items():
         family.add_metric([value], number)
     return family
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _fold_the_dead(folder: Path) -> None:
-    """Add what processes that have ended counted to one file for each kind: workers come and go, and leave a file."""
-    for file in folder.glob("*_*.db"):
-        kind, _, process = file.stem.partition("_")
-        if process.isdigit() and not _is_alive(int(process)):
-            values = list(MmapedDict.read_all_values_from_file(file))
-            file.unlink()
-            total = MmapedDict(folder / f"{kind}_ended.db")
-            for key, value, _, _ in values:
-                total.write_value(key, total.read_value(key)[0] + value, 0.0)
-            total.close()
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

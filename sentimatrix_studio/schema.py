@@ -8,20 +8,21 @@ import re
 from collections.abc import Callable
 from functools import cached_property
 from inspect import getdoc
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
-from django.conf import settings
 from django.urls import resolve
 from drf_spectacular import openapi
 from drf_spectacular.drainage import warn
-from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.plumbing import ResolvedComponent, is_serializer
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import permissions
 
-from sentimatrix_studio.problems import MEDIA_TYPE, TITLES
+from sentimatrix_studio import rest
+from sentimatrix_studio.components import LIMITS, METHODS, ProblemJson, error, headers
+from sentimatrix_studio.limits import CLOSED_WITHOUT_VALKEY
+from sentimatrix_studio.rest.bodies import AnyField
 from sentimatrix_studio.shapes import Schema, Shapes, is_shape
 
-METHODS = ("get", "post", "put", "delete")
 VERBS = {"list": "list", "create": "create", "retrieve": "retrieve", "update": "update", "destroy": "delete"}
 VERBS |= {"get": "retrieve", "post": "create", "put": "update", "delete": "delete"}
 TAGS = {  # the first pattern that matches a path says where it belongs; SPECTACULAR_SETTINGS has their order
@@ -41,26 +42,12 @@ SUCCESS = {
     "202": "Taken on: a worker does it.",
     "204": "Done. There is nothing to say.",
 }
-EVERYWHERE = (406, 422, 429, 500)  # every endpoint refuses query parameters it does not know
-WITH_BODY = (400, 413, 415)
-
-
-class InvalidValueJson(TypedDict):
-    pointer: str
-    detail: str
-
-
-class ProblemJson(TypedDict):
-    """Why a request failed (RFC 9457). `code` is what programs go by; `errors` names each value that is not valid."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    code: str
-    request_id: str
-    errors: NotRequired[list[InvalidValueJson]]
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    OpenApiParameter.HEADER,
+    description="Sent again with the same key, a request is answered as before and nothing is done twice (24 hours).",
+)
 
 
 class Components(Shapes):
@@ -84,13 +71,16 @@ class Components(Shapes):
 
 
 class AutoSchema(openapi.AutoSchema):
+    view: Any  # one of ours: rest.View or rest.ViewSet
+
     def get_operation(self, *args: Any) -> Schema:
         operation: Schema = super().get_operation(*args) or {}
+        Components(self).schema(ProblemJson)
+        errors = {str(status): error(status) for status in self._errors()}
+        operation["responses"] = dict(sorted({**errors, **operation["responses"]}.items()))
         for status, answer in operation["responses"].items():
             if status < "300":
-                answer["description"] = SUCCESS[status]
-        errors = {str(status): error(status) for status in self._errors()}
-        operation["responses"] = dict(sorted({**operation["responses"], **errors}.items()))
+                answer |= {"description": SUCCESS[status], "headers": headers(*self._headers(operation))}
         return operation
 
     def _is_list_view(self, serializer: Any = None) -> bool:
@@ -100,8 +90,7 @@ class AutoSchema(openapi.AutoSchema):
 
     @cached_property
     def _doc(self) -> str:
-        action = getattr(self.view, getattr(self.view, "action", None) or self.method.lower())
-        return (getdoc(action) or "").replace("``", "`")
+        return (getdoc(getattr(self.view, self._action)) or "").replace("``", "`")
 
     def get_summary(self) -> str:
         """The first sentence of the docstring."""
@@ -110,10 +99,15 @@ class AutoSchema(openapi.AutoSchema):
     def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular does
         return self._doc.partition("\n")[2].strip() or self._doc
 
+    @property
+    def _action(self) -> str:
+        action: str = getattr(self.view, "action", None) or self.method.lower()
+        return action
+
     def get_operation_id(self) -> str:
         """``projects_list``, ``project_create``; where a route does one thing only, its name: ``job_cancel``."""
         name = resolve("/api/v1" + re.sub(r"{\w+}", "0" * 24, self.path)).url_name or ""
-        action = getattr(self.view, "action", None) or self.method.lower()
+        action = self._action
         if action not in VERBS or (action not in VERBS.values() and len(self._methods) == 1):
             return name
         verb = VERBS[action]
@@ -127,6 +121,22 @@ class AutoSchema(openapi.AutoSchema):
         return [next(tag for tag, pattern in TAGS.items() if re.match(pattern, self.path))]
 
     # What it takes
+
+    def get_override_parameters(self) -> list[Any]:
+        asked = self.view.query_parameters.get(self._action, {})
+        query = [self._query_parameter(name, field) for name, field in dict(asked or {}).items()]
+        return [*query, IDEMPOTENCY_KEY] if self._is_idempotent else query
+
+    def _query_parameter(self, name: str, field: AnyField) -> OpenApiParameter:
+        field = field.field if isinstance(field, rest.Unread) else field
+        schema = self._map_serializer_field(field, "request")
+        self._insert_field_validators(field, schema)
+        words = schema.pop("description", "")
+        return OpenApiParameter(name, schema, required=field.required, description=words)
+
+    @property
+    def _is_idempotent(self) -> bool:
+        return self._action in getattr(self.view, "idempotent_actions", ())
 
     def get_request_serializer(self) -> Any:
         """Nothing, unless ``extend_schema`` says otherwise."""
@@ -165,61 +175,33 @@ class AutoSchema(openapi.AutoSchema):
 
     def _errors(self) -> set[int]:
         """Those that an endpoint of its kind has; others it names itself."""
-        Components(self).schema(ProblemJson)
-        errors = {*EVERYWHERE}
-        if permissions.AllowAny not in map(type, self.view.get_permissions()):
-            errors |= {401, 403}
-        if "{" in self.path:
-            errors.add(404)
-        if self._get_request_body():
-            errors |= {*WITH_BODY}
-        return errors
+        limit = self.view.limit
+        there = {
+            400: self._has_body,
+            401: self._asks_who,
+            403: self._asks_who,
+            404: "{" in self.path,
+            406: True,
+            409: self._is_idempotent,
+            413: self._has_body,
+            415: self._has_body,
+            422: True,  # every endpoint refuses query parameters it does not know
+            429: limit is not None,
+            500: True,
+            503: limit in CLOSED_WITHOUT_VALKEY,
+        }
+        return {status for status, is_there in there.items() if is_there}
 
+    @property
+    def _asks_who(self) -> bool:
+        return permissions.AllowAny not in map(type, self.view.get_permissions())
 
-def error(status: int) -> Schema:
-    return {"$ref": f"#/components/responses/{error_name(status)}"}
+    @property
+    def _has_body(self) -> bool:
+        return self.get_request_serializer() is not None
 
-
-def error_name(status: int) -> str:
-    return TITLES[status].title().replace(" ", "")
-
-
-def complete(result: Schema, generator: Any, **kwargs: Any) -> Schema:
-    """The components every endpoint shares, and methods in their usual order."""
-    for path, operations in result["paths"].items():
-        result["paths"][path] = {method: operations[method] for method in METHODS if method in operations}
-    result["components"]["responses"] = {error_name(status): _error_response(status) for status in TITLES}
-    return result
-
-
-def _error_response(status: int) -> Schema:
-    schema = {"$ref": "#/components/schemas/Problem"}
-    return {"description": TITLES[status], "content": {MEDIA_TYPE: {"schema": schema}}}
-
-
-class Id(OpenApiSerializerFieldExtension):
-    target_class = "sentimatrix_studio.rest.IdField"
-
-    def map_serializer_field(self, auto_schema: Any, direction: Any) -> Schema:
-        return {"type": "string", "pattern": "^[0-9a-f]{24}$"}
-
-
-class Bearer(OpenApiAuthenticationExtension):
-    target_class = "accounts.authentication.TokenAuthentication"
-    name = "bearer"
-
-    def get_security_definition(self, auto_schema: Any) -> Schema:
-        words = "An access token of `/auth/login`, or an API token, which begins with `smx_`."
-        return {"type": "http", "scheme": "bearer", "description": words}
-
-
-class Session(OpenApiAuthenticationExtension):
-    target_class = "rest_framework.authentication.SessionAuthentication"
-    name = "session"
-    match_subclasses = True
-
-    def get_security_definition(self, auto_schema: Any) -> Schema:
-        words = (
-            "The cookie of somebody who has signed in on the pages. What changes something needs `X-CSRFToken`, too."
-        )
-        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME, "description": words}
+    def _headers(self, operation: Schema) -> list[str]:
+        names = ["X-Request-ID", *LIMITS]
+        if "page" in self.view.query_parameters.get(self._action, ()):
+            names.append("Link")
+        return [*names, "Idempotency-Replayed"] if self._is_idempotent else names

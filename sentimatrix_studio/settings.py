@@ -163,7 +163,6 @@ MIDDLEWARE = [
     "sentimatrix_studio.metrics.note_requests",
     "sentimatrix_studio.limits.rate_limits",
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
     "sentimatrix_studio.compression.PageCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -285,7 +284,7 @@ SIGNUP = env_choice("SIGNUP", ("open", "closed"), "open")
 ACCOUNT_ADAPTER = "accounts.authentication.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm"}
+ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm", "reset_password": "accounts.forms.ResetPasswordForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_CONFIRMATION_HMAC = False  # its signed form needs an integer key
@@ -299,7 +298,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail for each change of password, addres
 MFA_ADAPTER = "accounts.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_FORMS = {"add_webauthn": "accounts.forms.PasskeyForm"}
+MFA_FORMS = {"add_webauthn": "accounts.forms.PasskeyForm", "authenticate": "accounts.challenge.CodeForm"}
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # or nobody could turn it on before a mail server is named
 SOCIALACCOUNT_ADAPTER = "accounts.providers.SocialAccountAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
@@ -386,7 +385,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SORT_OPERATION_PARAMETERS": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PATH_CONVERTER_OVERRIDES": {"objectid": {"type": "string", "pattern": "^[0-9a-f]{24}$"}},
-    "POSTPROCESSING_HOOKS": ["sentimatrix_studio.schema.complete"],
+    "POSTPROCESSING_HOOKS": ["sentimatrix_studio.components.complete"],
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),

@@ -36,8 +36,8 @@ from sentimatrix_studio.tests.routes import ADMIN, METHODS, Route, routes
 pytestmark = pytest.mark.django_db
 
 PUBLIC = [
-    "landing", "health_live", "api:health", "api:health_live", "api:health_ready", "api:unknown", "api:register",
-    "api:login", "api:refresh", "api:logout", "account_login", "account_logout", "account_inactive",
+    "landing", "health_live", "api:health", "api:health_live", "api:health_ready", "api:openapi", "api:unknown", "api:register",
+    "api:login", "api:second_factor", "api:forgot_password", "api:reset_password", "api:refresh", "api:logout", "account_login", "account_logout", "account_inactive",
     "account_signup", "account_reauthenticate", "account_email_verification_sent", "account_confirm_email",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
     "account_reset_password_from_key_done", "mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn",
@@ -94,7 +94,13 @@ def make_tenant(**fields: Any) -> Tenant:
     (result,) = make_results(target, make_item(1, f"{MARK} positive"), job_id=job.pk)
     make_token(user)
     token = ApiToken.objects.get(owner=user)
-    keys = {"token_id": token.pk, "project_id": project.pk, "target_id": target.pk, "job_id": job.pk, "result_id": result.pk}
+    keys = {
+        "token_id": token.pk,
+        "project_id": project.pk,
+        "target_id": target.pk,
+        "job_id": job.pk,
+        "result_id": result.pk,
+    }
     passkey = Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={"name": f"{MARK} key"})
     session = UserSession.objects.create(user=user, session_key=str(ObjectId()), ip="192.0.2.1", user_agent=MARK)
     sign_in = TokenFamily.objects.create(user=user, refresh_id=MARK, password_mark=MARK, expires_at=now())
@@ -244,7 +250,9 @@ def test_the_admin_site_is_for_staff(owner, client):
 def test_how_the_site_does_is_for_staff(client):
     administrator = browser_of(make_user(is_staff=True))
     for route in of(FOR_STAFF):
-        answers = [browser.get(route.path({})).status_code for browser in (client, browser_of(make_user()), administrator)]
+        answers = [
+            browser.get(route.path({})).status_code for browser in (client, browser_of(make_user()), administrator)
+        ]
         assert answers == [401, 403, 200]
 
 

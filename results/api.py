@@ -21,6 +21,7 @@ from results.analysis.engine import LOCAL, AnalysisError
 from results.analysis.on_demand import analyse_now
 from results.filters import COUNTED_BY_DAY, ResultFilter
 from results.models import Result
+from results.parameters import BY_DAY, EXPORT, FILTERS, ORDER
 from results.reading import READERS
 from results.removal import delete_results
 from results.shapes import AnalysisJson, ResultJson, analysis_as_json, result_as_json
@@ -87,9 +88,9 @@ class OfProject(rest.ViewSet):
 
 class ResultViewSet(OfProject):
     query_parameters = {
-        "list": (*READERS, "sort", "cursor", *rest.PAGING),
-        "destroy_all": (*READERS, "confirm"),
-        "export": (*READERS, *exports.PARAMETERS),
+        "list": {**FILTERS, **ORDER, **rest.PAGING},
+        "destroy_all": {**FILTERS, "confirm": rest.Flag(help_text="That it is meant.")},
+        "export": {**FILTERS, **EXPORT},
     }
 
     @extend_schema(responses={200: PageJson[ResultJson] | SliceJson})
@@ -113,7 +114,7 @@ class ResultViewSet(OfProject):
         """
         project = self._project(project_id)
         asked = self._asked(project)
-        if not rest.flag(request, "confirm"):
+        if not self.asked["confirm"]:
             raise ValidationError({"confirm": "This deletes for good. Say confirm=true if that is meant."})
         return Response({"deleted": delete_results(asked.queryset(project))})
 
@@ -148,10 +149,10 @@ class ResultViewSet(OfProject):
 
 class AnalyticsViewSet(OfProject):
     query_parameters = {
-        "summary": COUNTED_BY_DAY,
-        "sentiment_timeline": (*COUNTED_BY_DAY, "interval"),
-        "emotions": COUNTED_BY_DAY,
-        "platforms": COUNTED_BY_DAY,
+        "summary": BY_DAY,
+        "sentiment_timeline": {**BY_DAY, "interval": serializers.ChoiceField(analytics.INTERVALS, default="day")},
+        "emotions": BY_DAY,
+        "platforms": BY_DAY,
     }
 
     @extend_schema(responses={200: analytics.SummaryJson})
@@ -165,8 +166,7 @@ class AnalyticsViewSet(OfProject):
 
         Periods without reviews are left out. By the hour it takes ``date_from`` and ``date_to``, at most 31 days apart.
         """
-        interval = request.query_params.get("interval", "day")
-        return Response(analytics.sentiment_timeline(*self._scope(project_id), interval))
+        return Response(analytics.sentiment_timeline(*self._scope(project_id), self.asked["interval"]))
 
     @extend_schema(responses={200: list[analytics.EmotionCountJson]})
     def emotions(self, request: Request, project_id: ObjectId) -> Response:
@@ -187,7 +187,7 @@ class AnalyticsViewSet(OfProject):
     def _scope(self, project_id: ObjectId) -> tuple[Project, ResultFilter]:
         project = self._project(project_id)
         asked = self._asked(project, only=COUNTED_BY_DAY)
-        if self.request.query_params.get("interval") != "hour":
+        if self.asked.get("interval") != "hour":
             asked.require_whole_days()
         return project, asked
 

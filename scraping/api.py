@@ -76,10 +76,10 @@ class ProjectViewSet(rest.ViewSet):
 
 class JobViewSet(ProjectViewSet):
     query_parameters = {
-        "list": ("status", *rest.PAGING),
+        "list": {"status": serializers.ChoiceField(JobStatus.choices, required=False), **rest.PAGING},
         "running": rest.PAGING,
         "log": rest.PAGING,
-        "progress": ("after",),
+        "progress": {"after": rest.Whole(min_value=0, default=0, help_text="The `seq` of the last snapshot.")},
     }
 
     @extend_schema(request=StartSerializer, responses={202: JobSerializer, 400: None, 409: None})
@@ -105,9 +105,7 @@ class JobViewSet(ProjectViewSet):
         Newest first.
         """
         jobs = Job.objects.filter(project=self.project(project_id))
-        if chosen := request.query_params.get("status"):
-            if chosen not in JobStatus.values:
-                raise serializers.ValidationError({"status": [f"Use one of {', '.join(JobStatus.values)}."]})
+        if chosen := self.asked.get("status"):
             jobs = jobs.filter(status=chosen)
         return self._page(jobs)
 
@@ -153,7 +151,7 @@ class JobViewSet(ProjectViewSet):
 
         Everything there is to see of it; its log from behind ``after``, at most the latest 200 lines.
         """
-        return Response(progress.snapshot(self._job(project_id, job_id), _after(request)))
+        return Response(progress.snapshot(self._job(project_id, job_id), self.asked["after"]))
 
     @extend_schema(responses={200: PageJson[LogLineJson]})
     def log(self, request: Request, project_id: ObjectId, job_id: ObjectId) -> Response:
@@ -222,10 +220,3 @@ def _targets(project: Project, ids: Sequence[ObjectId]) -> list[Target]:
     if missing := [str(pk) for pk in ids if pk not in found]:
         raise serializers.ValidationError({"target_ids": [f"The project has no target {', '.join(missing)}."]})
     return [found[pk] for pk in dict.fromkeys(ids)]
-
-
-def _after(request: Request) -> int:
-    raw = request.query_params.get("after", "0")
-    if not (raw.isascii() and raw.isdigit()):
-        raise serializers.ValidationError({"after": ["Use the seq of the last snapshot, a whole number."]})
-    return int(raw[:10])

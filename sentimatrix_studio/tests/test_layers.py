@@ -14,6 +14,7 @@ FOUNDATION = (  # knows no app, so every app may import it
     "sentimatrix_studio.mongo",
     "sentimatrix_studio.rest",
     "sentimatrix_studio.requests",
+    "sentimatrix_studio.counters",
     "sentimatrix_studio.shapes",
     "sentimatrix_studio.encryption",
 )
@@ -29,9 +30,9 @@ OWN_FILES = {
     "languages listing paging panels parameters reading removal report rollups shapes shares tallies workbook",
     "scraping": "analysing bell cluster collecting consumers hand heartbeat importing leases progress routing runner "
     "sample settling shapes sources tasks",
-    "sentimatrix_studio": "asgi buckets children components compression context_processors dashboard datalock embedded "
-    "encryption handler health limits logs metrics mongo overview problems reference requests rest schema settings shapes "
-    "static_sources static_storage supervisor",
+    "sentimatrix_studio": "asgi buckets children components compression context_processors counters dashboard "
+    "datalock embedded encryption handler health limits logs metrics mongo overview problems reference requests rest "
+    "schema settings shapes static_sources static_storage supervisor",
 }
 USUAL_FOLDERS = {"migrations", "tests", "management", "templatetags", "__pycache__"}
 VAGUE = {"services", "selectors", "managers", "utils", "helpers", "common", "core", "misc", "base_models"}

@@ -1,0 +1,61 @@
+"""The query parameters of the API, as the OpenAPI document shows them.
+
+``reading`` and ``exports`` read them: pages have the same filters.
+"""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from projects.choices import Platform
+from results import exports, paging
+from results.choices import Emotion, Sentiment, State
+from results.filters import COUNTED_BY_DAY
+from results.reading import LONGEST_SEARCH
+from sentimatrix_studio import rest
+
+SEVERAL = "Any of several: `a=1&a=2` or `a=1,2`."
+
+
+def _several(child: Any, words: str = "") -> rest.Unread:
+    return rest.Unread(serializers.ListField(child=child, help_text=f"{words} {SEVERAL}".strip()))
+
+
+def _number(highest: int, words: str) -> rest.Unread:
+    return rest.Unread(serializers.FloatField(min_value=0, max_value=highest, help_text=words))
+
+
+def _moment(words: str) -> rest.Unread:
+    return rest.Unread(serializers.CharField(help_text=f"{words} A date, or a time with its zone."))
+
+
+FILTERS: dict[str, rest.Unread] = {
+    "sentiment": _several(serializers.ChoiceField(Sentiment.choices), "As the project names it."),
+    "platform": _several(serializers.ChoiceField(Platform.choices)),
+    "target_id": _several(rest.IdField()),
+    "emotion": _several(serializers.ChoiceField(Emotion.choices), "The strongest of a review."),
+    "language": _several(serializers.RegexField(r"^[a-z]{2,3}$"), "Codes such as `en`."),
+    "state": _several(serializers.ChoiceField(State.choices)),
+    "rating_min": _number(5, "On a scale of 0 to 5, whatever the platform's own is."),
+    "rating_max": _number(5, "On a scale of 0 to 5."),
+    "min_confidence": _number(1, "How sure the engine is at least."),
+    "search": rest.Unread(
+        serializers.CharField(max_length=LONGEST_SEARCH, help_text='Words; `"these together"`; `-without`.')
+    ),
+    "date_from": _moment("The first day or moment."),
+    "date_to": _moment("The last day, to its end in UTC, or the last moment."),
+    "job_id": rest.Unread(rest.IdField(help_text="The job that has brought or changed it.")),
+}
+BY_DAY = {name: FILTERS[name] for name in COUNTED_BY_DAY}
+ORDER = {
+    "sort": rest.Unread(serializers.ChoiceField(list(paging.SORTS), default=paging.NEWEST_FIRST)),
+    "cursor": rest.Unread(
+        serializers.CharField(help_text="Empty for the first slice, then a `next_cursor` or `previous_cursor`.")
+    ),
+}
+EXPORT = {
+    "format": rest.Unread(serializers.ChoiceField(list(exports.CONTENT_TYPES), default="csv")),
+    "fields": _several(serializers.ChoiceField(list(exports.COLUMNS)), "Columns; all if none is named."),
+    "bom": rest.Unread(serializers.BooleanField(default=True, help_text="So that Excel takes a CSV file for UTF-8.")),
+    "delimiter": rest.Unread(serializers.ChoiceField(list(exports.DELIMITERS), default=",")),
+}

@@ -1,0 +1,30 @@
+"""What every serializer, list and API view of ours is made of. Knows no app, so every app may import it."""
+
+from sentimatrix_studio.rest.bodies import (
+    IdField,
+    JSONParser,
+    ModelSerializer,
+    Serializer,
+    UtcField,
+    utc,
+)
+from sentimatrix_studio.rest.paging import PAGING, Pager
+from sentimatrix_studio.rest.queries import Flag, Unread, Whole
+from sentimatrix_studio.rest.views import Conflict, View, ViewSet
+
+__all__ = [
+    "PAGING",
+    "Conflict",
+    "Flag",
+    "IdField",
+    "JSONParser",
+    "ModelSerializer",
+    "Pager",
+    "Serializer",
+    "Unread",
+    "UtcField",
+    "View",
+    "ViewSet",
+    "Whole",
+    "utc",
+]

@@ -1,0 +1,54 @@
+"""The base of every API view."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, ClassVar
+
+from rest_framework import exceptions, status, viewsets
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from sentimatrix_studio.rest import idempotency
+from sentimatrix_studio.rest.bodies import JSONParser
+from sentimatrix_studio.rest.paging import Pager
+from sentimatrix_studio.rest.queries import StrictQuery
+
+
+class Conflict(exceptions.APIException):
+    """What is asked for contradicts what is already there."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_detail = "This contradicts what is already there."
+    default_code = "CONFLICT_ERROR"
+
+
+class Counted:
+    """Requests are counted before it is asked whether they are allowed: being refused costs as much."""
+
+    # A name of settings.LIMITS that holds besides the general limit; None: requests are not counted at all.
+    limit: ClassVar[str | None] = ""
+
+    def perform_authentication(self, request: Request) -> None:
+        super().perform_authentication(request)
+        super().check_throttles(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Done above."""
+
+
+class View(StrictQuery, Counted, APIView):
+    parser_classes: Sequence[type[BaseParser]] = (JSONParser,)
+
+
+class ViewSet(StrictQuery, Counted, viewsets.GenericViewSet[Any]):
+    """Routes name the key ``<objectid:pk>``; ``get_queryset()`` holds only what is the user's."""
+
+    parser_classes: Sequence[type[BaseParser]] = (JSONParser,)
+    pagination_class = Pager
+    idempotent_actions: ClassVar[Collection[str]] = ()  # take an Idempotency-Key
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.action in self.idempotent_actions and idempotency.HEADER in request.headers:
+            method = (request.method or "").lower()
+            setattr(self, method, idempotency.once(request, getattr(self, method)))

@@ -69,7 +69,7 @@ class JobOptionsSerializer(rest.Serializer):
 
 
 class JobSerializer(rest.ModelSerializer):
-    """A job of a queryset ``with_collecting``."""
+    # of a queryset ``with_collecting``
 
     project_id = rest.IdField()
     retry_of = rest.IdField(source="retry_of_id", allow_null=True)

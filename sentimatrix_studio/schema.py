@@ -24,7 +24,7 @@ from sentimatrix_studio.rest.bodies import AnyField
 from sentimatrix_studio.shapes import Schema, Shapes, is_shape
 
 VERBS = {"list": "list", "create": "create", "retrieve": "retrieve", "update": "update", "destroy": "delete"}
-VERBS |= {"get": "retrieve", "post": "create", "put": "update", "delete": "delete"}
+VERBS |= {"destroy_all": "delete", "get": "retrieve", "post": "create", "put": "update", "delete": "delete"}
 TAGS = {  # the first pattern that matches a path says where it belongs; SPECTACULAR_SETTINGS has their order
     "Health": "/(health|metrics)",
     "Auth": "/auth/",
@@ -128,11 +128,11 @@ class AutoSchema(openapi.AutoSchema):
         return [*query, IDEMPOTENCY_KEY] if self._is_idempotent else query
 
     def _query_parameter(self, name: str, field: AnyField) -> OpenApiParameter:
-        field = field.field if isinstance(field, rest.Unread) else field
+        is_required, field = field.required, field.field if isinstance(field, rest.Unread) else field
         schema = self._map_serializer_field(field, "request")
         self._insert_field_validators(field, schema)
         words = schema.pop("description", "")
-        return OpenApiParameter(name, schema, required=field.required, description=words)
+        return OpenApiParameter(name, schema, required=is_required, description=words)
 
     @property
     def _is_idempotent(self) -> bool:
@@ -154,7 +154,17 @@ class AutoSchema(openapi.AutoSchema):
 
     def _map_serializer(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> Any:
         schema = super()._map_serializer(serializer, direction, bypass_extensions)
-        return schema | {"additionalProperties": False} if direction == "request" else schema
+        schema["properties"] = {name: _plain(field) for name, field in schema["properties"].items()}
+        if direction == "request":
+            schema["additionalProperties"] = False
+        elif isinstance(serializer, rest.ModelSerializer):
+            schema["required"] = list(schema["properties"])  # rows have all their fields
+        return schema
+
+    def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> Any:
+        schema = super()._map_serializer_field(field, *args, **kwargs)
+        schema.pop("x-spec-enum-id", None)
+        return schema
 
     # What it answers
 
@@ -205,3 +215,9 @@ class AutoSchema(openapi.AutoSchema):
         if "page" in self.view.query_parameters.get(self._action, ()):
             names.append("Link")
         return [*names, "Idempotency-Replayed"] if self._is_idempotent else names
+
+
+def _plain(field: Schema) -> Schema:
+    """Without what splitting components by direction makes superfluous."""
+    field = {name: value for name, value in field.items() if name not in ("readOnly", "writeOnly")}
+    return field["allOf"][0] if list(field) == ["allOf"] and len(field["allOf"]) == 1 else field

@@ -65,10 +65,10 @@ OF_THE_OWNER = [
     "scraping:job_start", "scraping:job_detail", "scraping:job_status", "scraping:job_cancel", "scraping:job_retry",
     "scraping:job_errors", "scraping:import_create", "results:result_list", "results:result_export",
     "results:result_detail", "results:result_explanation", "results:result_delete", "results:analytics",
-    "api:token", "api:project", "api:targets", "api:targets_bulk", "api:target_check", "api:target", "api:scrape", "api:jobs",
+    "api:token", "api:project", "api:targets", "api:targets_bulk", "api:target_check", "api:target", "api:job_start", "api:jobs",
     "api:job", "api:job_cancel", "api:job_retry", "api:job_progress", "api:job_log", "api:results", "api:result",
-    "api:export", "api:import_preview", "api:import", "api:summary", "api:sentiment_timeline", "api:emotions",
-    "api:platforms",
+    "api:results_export", "api:import_preview", "api:results_import", "api:analytics_summary", "api:analytics_timeline", "api:analytics_emotions",
+    "api:analytics_platforms",
 ]  # fmt: skip
 FOR_STAFF = ["metrics", "api:metrics", "api:health_details"]
 SOCKETS = {"ws", "^ws/jobs/(?P<project_id>[0-9a-f]{24})$"}
@@ -262,7 +262,7 @@ def test_how_the_site_does_is_for_staff(client):
 def test_a_job_does_not_visit_somebody_elses_targets(owner):
     burglar = make_tenant()
     Job.objects.filter(owner=burglar.user).delete()
-    path = reverse("api:scrape", kwargs={"project_id": burglar.ids["project_id"]})
+    path = reverse("api:job_start", kwargs={"project_id": burglar.ids["project_id"]})
     body = {"target_ids": [str(owner.ids["target_id"])]}
     answer = browser_of(burglar.user).post(path, body, content_type="application/json")
     assert answer.status_code == 422
@@ -273,7 +273,7 @@ def test_a_job_does_not_visit_somebody_elses_targets(owner):
 def test_a_filter_by_somebody_elses_row_finds_what_a_missing_one_does(owner, name):
     burglar = make_tenant()
     browser = browser_of(burglar.user)
-    for page in ("results:result_list", "results:result_export", "api:results", "api:export"):
+    for page in ("results:result_list", "results:result_export", "api:results", "api:results_export"):
         path = reverse(page, kwargs={"project_id": burglar.ids["project_id"]})
         foreign, missing = (browser.get(path, {name: str(pk)}) for pk in (owner.ids[name], ObjectId()))
         assert foreign.status_code == missing.status_code

@@ -1,9 +1,19 @@
 #!/usr/bin/env python
 import os
 import sys
+from argparse import ArgumentParser
+
+
+def take_data_dir(arguments: list[str]) -> None:
+    """Settings read, or make, their keys in the data folder: the one that is asked for, whatever command it is."""
+    parser = ArgumentParser(add_help=False)
+    parser.add_argument("--data-dir", default=os.environ.get("DATA_DIR"))
+    if folder := parser.parse_known_args(arguments)[0].data_dir:
+        os.environ["DATA_DIR"] = folder
 
 
 def main() -> None:
+    take_data_dir(sys.argv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sentimatrix_studio.settings")
     try:
         from django.core.management import execute_from_command_line  # only here can a missing install be explained

@@ -463,6 +463,7 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 # Health, figures, log
 
 METRICS_TOKEN = env("METRICS_TOKEN")  # with it, and without an account, Prometheus may read /metrics
+METRICS_PORT = env_int("METRICS_PORT", 0)  # where a worker in a container of its own answers to everybody who reaches it
 LOG_FORMAT = env_choice("LOG_FORMAT", ("json", "text"), "json" if IS_PRODUCTION else "text")
 _AS_THE_REST: dict[str, Any] = {"handlers": [], "propagate": True}  # in place of what a library sets up for itself
 LOGGING: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shutil
 import socket
 import sys
 from argparse import ArgumentParser
@@ -128,6 +129,7 @@ class Command(BaseCommand):
         mark.write_text(sources, encoding="utf-8")
 
     def start_programs(self) -> None:
+        make_anew(Path(self.environment["PROMETHEUS_MULTIPROC_DIR"]))
         self.supervisor.start(self.manage("The worker", "worker"))
         web = ["-m", "daphne", "-b", self.place.host, "-p", str(self.place.port), "--no-server-name"]
         web += ["sentimatrix_studio.asgi:application"]
@@ -149,6 +151,13 @@ def environment_for(place: Place, data_dir: Path, workers: int) -> dict[str, str
     """What the children read their settings from."""
     environment = dict(os.environ)
     environment |= {"DATA_DIR": str(data_dir), "WORKERS": str(workers), "PYTHONUNBUFFERED": "1"}
+    environment["PROMETHEUS_MULTIPROC_DIR"] = str(data_dir / "metrics")
     if not place.is_for_everybody:
         environment.setdefault("ALLOWED_HOSTS", ",".join([*settings.ALLOWED_HOSTS, place.host]))
     return environment
+
+
+def make_anew(folder: Path) -> None:
+    """Counts of former lives would be taken for those of processes that happen to have the same number."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)

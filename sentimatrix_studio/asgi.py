@@ -2,14 +2,15 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sentimatrix_studio.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 # Only now are the apps loaded that these import from.
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from scraping.routing import websocket_urlpatterns  # noqa: E402
+from sentimatrix_studio.handler import Handler  # noqa: E402
 
-application = ProtocolTypeRouter({"http": django_application, "websocket": URLRouter(websocket_urlpatterns)})
+application = ProtocolTypeRouter({"http": Handler(), "websocket": URLRouter(websocket_urlpatterns)})

@@ -73,6 +73,12 @@ def pytest_xdist_setupnodes() -> None:
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
+@pytest.fixture(autouse=True)
+def mail_in_the_same_breath(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is sent aside, and tests would have to wait for it."""
+    monkeypatch.setattr("accounts.mail.aside", lambda work: work())
+
+
 def pytest_unconfigure() -> None:
     if not WORKER:
         for server in (MONGODB, VALKEY):

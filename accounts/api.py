@@ -1,10 +1,10 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.account.signals import password_changed
 from allauth.account.utils import setup_user_email
 from bson import ObjectId
 from django.contrib.auth import logout
-from django.contrib.auth.models import update_last_login
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
@@ -12,7 +12,7 @@ from rest_framework import exceptions, permissions, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import authentication, tokens
+from accounts import authentication, challenge, recovery, tokens
 from accounts.choices import Scope
 from accounts.models import NAME_LENGTH, ApiToken, AuditEntry, User
 from accounts.ownership import owned_or_404, signed_in
@@ -77,6 +77,20 @@ class LoginSerializer(rest.Serializer):
     password = PasswordField()
 
 
+class CodeSerializer(rest.Serializer):
+    mfa_token = serializers.CharField(max_length=500)
+    code = serializers.CharField(max_length=20)
+
+
+class ForgotPasswordSerializer(rest.Serializer):
+    email = serializers.EmailField(max_length=254)
+
+
+class ResetPasswordSerializer(rest.Serializer):
+    token = serializers.CharField(max_length=200)
+    new_password = PasswordField()
+
+
 class RefreshTokenSerializer(rest.Serializer):
     refresh_token = serializers.CharField(max_length=2000)
 
@@ -117,6 +131,8 @@ class Door(rest.View):
 
 
 class Register(Door):
+    limit = "sign_in"
+
     def post(self, request: Request) -> Response:
         if not authentication.signup_is_open():
             raise exceptions.PermissionDenied("Sign-up is closed here.", code="AUTHORIZATION_ERROR")
@@ -134,14 +150,60 @@ class Register(Door):
 
 
 class Login(Door):
+    limit = "sign_in"
+
     def post(self, request: Request) -> Response:
         serializer = LoginSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         user = authentication.check_password(request._request, **serializer.validated_data)
         if user is None:
             raise exceptions.AuthenticationFailed("E-mail address or password is wrong.", code="INVALID_CREDENTIALS")
-        update_last_login(User, user)
-        return Response(authentication.new_tokens(user))
+        challenge.check(user)
+        return Response(authentication.sign_in(user, "password"))
+
+
+class SecondFactor(Door):
+    """The second step, for those with a second factor: a code of their app, or a recovery code."""
+
+    limit = "sign_in"
+
+    def post(self, request: Request) -> Response:
+        serializer = CodeSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        user = challenge.answer(**serializer.validated_data)
+        return Response(authentication.sign_in(user, "password, second factor"))
+
+
+class ForgotPassword(Door):
+    """Answers the same whether there is such an account or not."""
+
+    limit = "password_reset"
+
+    def post(self, request: Request) -> Response:
+        serializer = ForgotPasswordSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        email = serializer.validated_data["email"]
+        if not recovery.may_ask(request._request, email):
+            raise exceptions.Throttled(wait=60)
+        recovery.send_link(request._request, email)
+        return Response({"message": "If there is an account with this address, a mail is on its way to it."})
+
+
+class ResetPassword(Door):
+    """With the token of the mail, which works once and for an hour."""
+
+    limit = "password_reset"
+
+    def post(self, request: Request) -> Response:
+        serializer = ResetPasswordSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        user = recovery.owner_of(serializer.validated_data["token"])
+        if user is None:
+            raise exceptions.AuthenticationFailed("This token was used before, or is too old.", code="INVALID_TOKEN")
+        password = serializer.validated_data["new_password"]
+        check_new_password("new_password", password, user)
+        recovery.reset(request._request, user, password)
+        return Response({"message": "The password is changed. Sign in with it."})
 
 
 class Refresh(Door):
@@ -193,6 +255,7 @@ class MyPassword(rest.View):
         user.set_password(serializer.validated_data["new_password"])
         user.save(update_fields=["password"])
         request._request.session.flush()
+        password_changed.send(sender=User, request=request._request, user=user)
         return Response({"message": "The password is changed. Sign in again."})
 
 

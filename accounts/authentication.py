@@ -1,11 +1,13 @@
 """How one signs in: by page, through allauth, and by API, with tokens."""
 
+from functools import partial
 from typing import Any, TypedDict
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from bson import ObjectId
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import update_last_login
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest
@@ -16,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
-from accounts import tokens
+from accounts import audit, mail, tokens
 from accounts.choices import Scope
 from accounts.models import ApiToken, TokenFamily, User
 from accounts.sign_out import end_everything, tell_sockets
@@ -61,6 +63,13 @@ class AccountAdapter(DefaultAccountAdapter):
             messages.success(request, "This is the first account here, so you are the administrator.")
         return user
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        mail.aside(partial(super().send_mail, template_prefix, email, context))
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Bad tries count for the address alone. By default the ``Host`` counts too, which the caller chooses."""
+        return str(credentials.get("email", "")).lower()
+
 
 def check_password(request: HttpRequest, email: str, password: str) -> User | None:
     """The active user with this address and password; bad tries count as they do on the sign-in page.
@@ -93,6 +102,14 @@ def new_tokens(user: User) -> TokenPair:
     return _pair(refresh, family)
 
 
+def sign_in(user: User, method: str) -> TokenPair:
+    """Whoever has shown to be this person gets tokens."""
+    update_last_login(User, user)
+    pair = new_tokens(user)
+    audit.record("signed_in", user, method=method)
+    return pair
+
+
 def next_tokens(refresh_token: str) -> TokenPair:
     """The pair that follows; whoever presents a refresh token a second time ends the whole family."""
     old = _read(RefreshToken, refresh_token)
@@ -107,6 +124,11 @@ def next_tokens(refresh_token: str) -> TokenPair:
 def end_tokens(refresh_token: str) -> None:
     """End the family of this refresh token: none of its tokens is good for anything from now on."""
     family = _family(_read(RefreshToken, refresh_token))
+    end_family(family)
+    audit.record("signed_out", family.user)
+
+
+def end_family(family: TokenFamily) -> None:
     family.delete()
     tell_sockets(family.user_id)
 

@@ -1,7 +1,9 @@
 import zoneinfo
 from typing import Any
 
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -10,8 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from rest_framework.exceptions import Throttled
 
+from accounts import recovery, tokens
 from accounts.authentication import check_password
-from accounts.models import NAME_LENGTH, User
+from accounts.choices import Scope
+from accounts.models import NAME_LENGTH, ApiToken, User
 from accounts.ownership import signed_in
 
 
@@ -34,15 +38,64 @@ class SignupForm(AllauthSignupForm):
         return user, response
 
 
+class ResetPasswordForm(AllauthResetPasswordForm):
+    """Whether there is an account with this address is seen to later, where it cannot be told from outside."""
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        return email
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        recovery.send_link(request, email)
+        return email
+
+
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscripted at run time
     class Meta:
         model = User
-        fields = ("name", "timezone")
+        fields = ("name", "timezone", "theme")
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
             "timezone": forms.Select(choices=[(zone, zone) for zone in sorted(zoneinfo.available_timezones())]),
         }
+        labels = {"theme": "Colours"}
         help_texts = {"timezone": "Times on all pages are shown in this zone."}
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(max_length=NAME_LENGTH, help_text="Of the program that will use it.")
+    scope = forms.ChoiceField(label="May", choices=Scope.choices, initial=Scope.READ)
+    days = forms.TypedChoiceField(
+        label="Ends after",
+        coerce=int,
+        choices=[(7, "7 days"), (30, "30 days"), (tokens.USUAL_DAYS, "90 days"), (tokens.LONGEST_DAYS, "1 year")],
+        initial=tokens.USUAL_DAYS,
+    )
+
+    def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner = owner
+
+    def create(self) -> tuple[ApiToken, str] | None:
+        """The token and its text; None, and an error in the form, if there are too many already."""
+        said = self.cleaned_data
+        try:
+            return tokens.create(self.owner, said["name"], Scope(said["scope"]), said["days"])
+        except tokens.TooManyTokens as error:
+            self.add_error(None, error.message)
+            return None
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """A passkey that can do without a password, unless somebody wants it otherwise."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].help_text = "So that you can tell it from others."
+        self.fields["passwordless"].label = "Sign in without a password"
+        self.fields["passwordless"].help_text = "The device then asks for your finger, face or PIN each time."
+        self.fields["passwordless"].initial = True
 
 
 class AccountDeleteForm(forms.Form):

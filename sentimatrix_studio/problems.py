@@ -116,7 +116,8 @@ def _as_api_exception(error: Exception) -> Exception:
 def _plain(error: exceptions.APIException) -> dict[str, Any]:
     codes = error.get_codes()
     code = codes if isinstance(codes, str) and codes.isupper() else ""
-    return problem(error.status_code, str(error.detail), code=code)
+    members: dict[str, str] = getattr(error, "members", {})  # what this error has besides: see RFC 9457, 3.2
+    return problem(error.status_code, str(error.detail), code=code, **members)
 
 
 def _validation(error: exceptions.ValidationError) -> dict[str, Any]:

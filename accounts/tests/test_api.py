@@ -51,6 +51,7 @@ def test_registering_answers_with_the_user(api):
         "role": "user",
         "is_verified": False,
         "timezone": "UTC",
+        "theme": "auto",
         "last_login": None,
     }
 

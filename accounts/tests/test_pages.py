@@ -145,13 +145,13 @@ def test_mail_goes_to_files_until_a_server_is_named(settings, tmp_path):
     assert message_from_string(file.read_text())["To"] == "anna@example.org"
 
 
-def test_a_new_password_ends_the_other_sessions_only():
+def test_a_new_password_ends_all_sessions_this_one_too():
     user = with_password()
     here, elsewhere = browser_of(user), browser_of(user)
     body = {"oldpassword": PASSWORD, "password1": "Even-Better-8", "password2": "Even-Better-8"}
     assert here.post(reverse("account_change_password"), body).status_code == HTTPStatus.FOUND
-    assert here.get(PROFILE).status_code == HTTPStatus.OK
-    assert elsewhere.get(PROFILE).status_code == HTTPStatus.FOUND
+    assert [browser.get(PROFILE).status_code for browser in (here, elsewhere)] == [HTTPStatus.FOUND] * 2
+    assert here.post(LOGIN, {"login": user.email, "password": "Even-Better-8"}).url == reverse("dashboard")
 
 
 def test_the_profile_is_changed():

@@ -75,6 +75,7 @@ class ProjectViewSet(rest.ViewSet):
 
 
 class JobViewSet(ProjectViewSet):
+    idempotent_actions = ("start", "retry")
     query_parameters = {
         "list": {"status": serializers.ChoiceField(JobStatus.choices, required=False), **rest.PAGING},
         "running": rest.PAGING,
@@ -168,6 +169,7 @@ class JobViewSet(ProjectViewSet):
 
 
 class ImportViewSet(ProjectViewSet):
+    idempotent_actions = ("start",)
     parser_classes = (MultiPartParser,)
 
     @extend_schema(request=ImportSerializer, responses={200: PreviewJson})

@@ -78,7 +78,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="preset_duplicate",
     ),
     path("analyze", Analyze.as_view(), name="analyze"),
-    path(f"{RESULTS}/export", ResultViewSet.as_view({"get": "export"}), name="results_export"),
+    path(f"{RESULTS}/export", ResultViewSet.as_view({"get": "export"}, limit="export"), name="results_export"),
     path("openapi.json", reference.OpenApi.as_view(), name="openapi"),
     re_path(r"", problems.unknown_path, name="unknown"),
 ]

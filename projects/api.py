@@ -34,15 +34,20 @@ def no_stats(rows: Sequence[Any]) -> dict[ObjectId, dict[str, Any]]:
 class ProjectViewSet(rest.ViewSet):
     stats_of: StatsOf = staticmethod(no_stats)
     jobs_of: StatsOf = staticmethod(no_stats)  # how many of its jobs ended how
-    query_parameters = {"list": ("status", "search", *rest.PAGING), "destroy": ("permanent",)}
+    query_parameters = {
+        "list": {
+            "status": serializers.ChoiceField(ProjectStatus.choices, required=False),
+            "search": serializers.CharField(max_length=100, required=False, help_text="In the name."),
+            **rest.PAGING,
+        },
+        "destroy": {"permanent": rest.Flag(help_text="Remove it and all that hangs on it, instead of archiving it.")},
+    }
 
     def list(self, request: Request) -> Response:
         projects = Project.objects.owned_by(request.user).order_by("-created_at", "-pk")
-        if chosen := request.query_params.get("status"):
-            if chosen not in ProjectStatus.values:
-                raise serializers.ValidationError({"status": [f"Use one of {', '.join(ProjectStatus.values)}."]})
+        if chosen := self.asked.get("status"):
             projects = projects.filter(status=chosen)
-        page = self.paginate_queryset(projects.named_like(request.query_params.get("search", "")))
+        page = self.paginate_queryset(projects.named_like(self.asked.get("search", "")))
         return self.get_paginated_response(self._as_json(page or []))
 
     def create(self, request: Request) -> Response:
@@ -64,7 +69,7 @@ class ProjectViewSet(rest.ViewSet):
     def destroy(self, request: Request, project_id: ObjectId) -> Response:
         """Archives; with ``permanent`` it is gone at once, and all that hangs on it within a minute."""
         project = self._project(project_id)
-        if rest.flag(request, "permanent"):
+        if self.asked["permanent"]:
             project.leave()
             audit.record("project.deleted", signed_in(request), request, project_id=str(project.pk))
         else:

@@ -12,7 +12,7 @@ from projects import config, options
 from projects.choices import PLATFORMS, Platform, ProjectStatus, TargetStatus
 from projects.config import CUSTOM
 from projects.declarations import overlay
-from projects.fields import AddressField, ConfigSerializer, ProductSerializer, ScheduleSerializer, StrictText
+from projects.fields import AddressField, ConfigSerializer, ProductSerializer, ScheduleSerializer
 from projects.forms import MAX_ADDRESSES
 from projects.models import AnyPreset, Preset, Project, Target
 from projects.options import Wanted
@@ -24,19 +24,19 @@ SETTABLE = (ProjectStatus.ACTIVE, ProjectStatus.PAUSED, ProjectStatus.ARCHIVED)
 class OptionsSerializer(rest.Serializer):
     """How a target is read. Which of these it takes depends on its platform; an empty one is taken away."""
 
-    country = StrictText(max_length=2, required=False, allow_blank=True)
-    language = StrictText(max_length=20, required=False, allow_blank=True)
-    sort_by = StrictText(max_length=20, required=False, allow_blank=True)
-    filter = StrictText(max_length=20, required=False, allow_blank=True)
+    country = serializers.CharField(max_length=2, required=False, allow_blank=True)
+    language = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    sort_by = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    filter = serializers.CharField(max_length=20, required=False, allow_blank=True)
 
 
 class LinkSerializer(rest.Serializer):
     """A page to watch, among ``platform_links``."""
 
     url = AddressField()
-    label = StrictText(max_length=200, required=False, allow_blank=True)  # type: ignore[assignment]
-    country = StrictText(max_length=2, required=False)
-    language = StrictText(max_length=20, required=False)
+    label = serializers.CharField(max_length=200, required=False, allow_blank=True)  # type: ignore[assignment]
+    country = serializers.CharField(max_length=2, required=False)
+    language = serializers.CharField(max_length=20, required=False)
 
     def __init__(self, platform: Platform, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -133,7 +133,7 @@ class ProjectSerializer(rest.ModelSerializer):
 
 class NewTargetSerializer(rest.Serializer):
     url = AddressField()
-    label = StrictText(  # type: ignore[assignment]  # a field that happens to have this name
+    label = serializers.CharField(  # type: ignore[assignment]  # a field that happens to have this name
         max_length=200, required=False, allow_blank=True, default=""
     )
     options = OptionsSerializer(required=False, default=dict)

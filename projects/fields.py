@@ -1,4 +1,4 @@
-"""Fields of the API: made of the declarations of settings, and strict about types."""
+"""Fields of the API: made of the declarations of settings."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,34 +14,6 @@ from sentimatrix_studio import rest
 AnyField = serializers.Field[Any, Any, Any, Any]
 
 
-class StrictFlag(serializers.BooleanField):
-    def to_internal_value(self, data: Any) -> Any:
-        return data if isinstance(data, bool) else self.fail("invalid", input=data)
-
-
-class StrictWhole(serializers.IntegerField):
-    def to_internal_value(self, data: Any) -> Any:
-        return data if type(data) is int else self.fail("invalid")
-
-
-class StrictNumber(serializers.FloatField):
-    def to_internal_value(self, data: Any) -> Any:
-        return float(data) if type(data) in (int, float) else self.fail("invalid")
-
-
-class StrictText(serializers.CharField):
-    def to_internal_value(self, data: Any) -> Any:
-        return super().to_internal_value(data) if isinstance(data, str) else self.fail("invalid")
-
-
-class StrictChoice(serializers.ChoiceField):
-    """DRF takes "3" for 3."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        chosen = super().to_internal_value(data)
-        return chosen if type(chosen) is type(data) else self.fail("invalid_choice", input=data)
-
-
 class OnceEach(serializers.ListField):
     def to_internal_value(self, data: Any) -> Any:
         return list(dict.fromkeys(super().to_internal_value(data)))
@@ -49,30 +21,28 @@ class OnceEach(serializers.ListField):
 
 def _number(one: Number, **common: Any) -> AnyField:
     if one.is_whole:
-        return StrictWhole(min_value=int(one.minimum), max_value=int(one.maximum), **common)
-    return StrictNumber(min_value=one.minimum, max_value=one.maximum, **common)
+        return serializers.IntegerField(min_value=int(one.minimum), max_value=int(one.maximum), **common)
+    return serializers.FloatField(min_value=one.minimum, max_value=one.maximum, **common)
 
 
 def _text(one: Text, **common: Any) -> AnyField:
     if one.is_address:
         return serializers.URLField(max_length=one.maximum, allow_blank=True, **common)
-    if one.pattern:
-        pattern = rf"^({one.pattern})?$"
-        return serializers.RegexField(
-            pattern, max_length=one.maximum, allow_blank=True, error_messages={"invalid": one.wanted}, **common
-        )
-    return StrictText(max_length=one.maximum, allow_blank=True, **common)
+    if one.pattern:  # which says how long it may be
+        said = {"invalid": one.wanted}
+        return serializers.RegexField(rf"^({one.pattern})?$", allow_blank=True, error_messages=said, **common)
+    return serializers.CharField(max_length=one.maximum, allow_blank=True, **common)
 
 
 def _texts(one: Texts, **common: Any) -> AnyField:
-    return OnceEach(child=StrictText(max_length=one.maximum), max_length=one.most, **common)
+    return OnceEach(child=serializers.CharField(max_length=one.maximum), max_length=one.most, **common)
 
 
 FIELDS: dict[type[Setting], Callable[..., AnyField]] = {
-    Flag: lambda one, **common: StrictFlag(**common),
+    Flag: lambda one, **common: serializers.BooleanField(**common),
     Number: _number,
-    Choice: lambda one, **common: StrictChoice(one.options, allow_null=bool(one.none), **common),
-    Choices: lambda one, **common: OnceEach(child=StrictChoice(one.options), **common),
+    Choice: lambda one, **common: serializers.ChoiceField(one.options, allow_null=bool(one.none), **common),
+    Choices: lambda one, **common: OnceEach(child=serializers.ChoiceField(one.options), **common),
     Text: _text,
     Texts: _texts,
 }
@@ -96,7 +66,7 @@ ConfigSerializer = type(
 )
 
 
-class AddressField(StrictText):
+class AddressField(serializers.CharField):
     """An address → what it is."""
 
     def to_internal_value(self, data: Any) -> Any:

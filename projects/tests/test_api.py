@@ -4,11 +4,15 @@ import pytest
 from bson import ObjectId
 from django.db import connection
 
+from accounts.models import AuditEntry
 from accounts.tests.factories import api_of, make_user
+from projects import config
 from projects.choices import ProjectStatus, TargetStatus
 from projects.models import Project, Target
+from projects.options import Wanted
 from projects.platforms import detect
-from projects.tests.factories import make_project, make_target
+from projects.presets import SYSTEM
+from projects.tests.factories import make_preset, make_project, make_target, settings
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +43,10 @@ def test_a_project_is_made_with_its_defaults():
         "name": "Kettle",
         "description": "Boils",
         "status": "active",
-        "config": {"analysis": {"sentiment": True, "sentiment_classes": 5}},
+        "preset": "standard",
+        "product": {"name": "", "category": None, "description": "", "website": "", "competitors": []},
+        "config": config.defaults(),
+        "notices": [],
         "stats": {
             "total_targets": 0,
             "total_results": 0,
@@ -69,9 +76,27 @@ def test_a_project_is_made_with_its_defaults():
         ({"name": "x", "owner": "5f0000000000000000000000"}, "/owner"),
         ({"name": "x", "status": "error"}, "/status"),
         ({"name": "x", "config": None}, "/config"),
-        ({"name": "x", "config": {"limits": {}}}, "/config/limits"),
+        ({"name": "x", "config": {"colour": {}}}, "/config/colour"),
+        ({"name": "x", "config": {"limits": None}}, "/config/limits"),
+        ({"name": "x", "config": {"limits": {"depth": 1}}}, "/config/limits/depth"),
+        ({"name": "x", "config": {"limits": {"max_reviews_per_target": 9}}}, "/config/limits/max_reviews_per_target"),
+        ({"name": "x", "config": {"limits": {"max_requests_per_day": 1e5}}}, "/config/limits/max_requests_per_day"),
+        ({"name": "x", "config": {"limits": {"rate_limit_delay": 10.1}}}, "/config/limits/rate_limit_delay"),
+        ({"name": "x", "config": {"llm": {"temperature": 2.1}}}, "/config/llm/temperature"),
+        ({"name": "x", "config": {"llm": {"max_tokens": "500"}}}, "/config/llm/max_tokens"),
         ({"name": "x", "config": {"analysis": {"sentiment_classes": 4}}}, "/config/analysis/sentiment_classes"),
-        ({"name": "x", "config": {"analysis": {"aspects": True}}}, "/config/analysis/aspects"),
+        ({"name": "x", "config": {"analysis": {"engine": None}}}, "/config/analysis/engine"),
+        ({"name": "x", "config": {"analysis": {"aspects": 1}}}, "/config/analysis/aspects"),
+        ({"name": "x", "config": {"scrapers": {"platforms": ["steam", "file"]}}}, "/config/scrapers/platforms/1"),
+        ({"name": "x", "config": {"scrapers": {"country": "deu"}}}, "/config/scrapers/country"),
+        ({"name": "x", "preset": "gone"}, "/preset"),
+        ({"name": "x", "preset": None}, "/preset"),
+        ({"name": "x", "preset": "custom"}, "/config"),
+        ({"name": "x", "product": {"category": "toys"}}, "/product/category"),
+        ({"name": "x", "product": {"website": "javascript:alert(1)"}}, "/product/website"),
+        ({"name": "x", "product": {"competitors": ["a", 1]}}, "/product/competitors/1"),
+        ({"name": "x", "platform_links": {"steam": [{"label": "x"}]}}, "/platform_links/steam/0/url"),
+        ({"name": "x", "platform_links": {"file": []}}, "/platform_links/file"),
         (["x"], ""),
     ],
 )
@@ -85,7 +110,74 @@ def test_a_change_leaves_what_it_does_not_name():
     answer = api_of(project.owner).put(path_of(project), {"name": "New", "config": {"analysis": {"sentiment": False}}})
     assert answer.status_code == 200
     assert (answer.json()["name"], answer.json()["description"]) == ("New", "Stays")
-    assert answer.json()["config"] == {"analysis": {"sentiment": False, "sentiment_classes": 5}}
+    assert answer.json()["config"]["analysis"] == {**config.defaults()["analysis"], "sentiment": False}
+
+
+def test_a_project_takes_the_settings_of_its_preset():
+    user = make_user()
+    api, own = api_of(user), make_preset(user, config=settings(sentiment_classes=3))
+    starter, mine, changed = (
+        api.post(PROJECTS, {"name": "x", **said}).json()
+        for said in (
+            {"preset": "starter"},
+            {"preset": str(own.pk)},
+            {"preset": "starter", "config": {"limits": {"max_reviews_per_target": 60}}},
+        )
+    )
+    assert (starter["preset"], starter["config"]) == ("starter", SYSTEM["starter"].config)
+    assert (mine["preset"], mine["config"]) == (str(own.pk), own.config)
+    assert changed["preset"] == "custom"
+    assert changed["config"]["limits"] == {**SYSTEM["starter"].config["limits"], "max_reviews_per_target": 60}
+    foreign = make_preset()
+    assert pointers(api.post(PROJECTS, {"name": "x", "preset": str(foreign.pk)})) == ["/preset"]
+
+
+def test_a_project_is_given_back_as_it_was_read():
+    project = make_project()
+    api = api_of(project.owner)
+    api.put(path_of(project), {"preset": "budget", "product": {"name": "Kettle", "competitors": ["Pot", "Pot", "Urn"]}})
+    read = api.get(path_of(project)).json()
+    assert (read["preset"], read["product"]["competitors"]) == ("budget", ["Pot", "Urn"])
+    writable = {name: read[name] for name in ("name", "description", "status", "preset", "product", "config")}
+    again = api.put(path_of(project), writable).json()
+    assert {name: again[name] for name in writable} == writable
+    assert api.put(path_of(project), {"preset": "custom"}).json()["config"] == read["config"]
+
+
+def test_a_project_says_what_its_settings_want_in_vain():
+    notices = api_of(make_user()).post(PROJECTS, {"name": "x", "preset": "advanced"}).json()["notices"]
+    assert notices[0] == "ScraperAPI has no key: runs collect directly until one is there."
+    assert len(notices) == 3
+
+
+def test_links_become_targets():
+    user = make_user()
+    links = {
+        "steam": [{"url": PORTAL, "label": "Portal 2", "language": "de"}, {"url": "store.steampowered.com/app/730"}],
+        "google": [{"url": "https://maps.google.com/?cid=12345678", "country": "at"}],
+    }
+    made = api_of(user).post(PROJECTS, {"name": "x", "platform_links": links}).json()
+    assert made["stats"]["total_targets"] == 3
+    found = {target.external_id: (target.label, target.options) for target in Target.objects.filter(owner=user)}
+    assert found == {"620": ("Portal 2", {"language": "de"}), "730": ("", {}), "cid:12345678": ("", {"country": "at"})}
+
+
+def test_one_bad_link_makes_no_project():
+    links = {
+        "amazon": [{"url": PORTAL}],
+        "steam": [{"url": PORTAL, "country": "de"}, {"url": "https://store.steampowered.com/"}],
+        "reddit": [{"url": POST, "client_secret": "x"}],
+    }
+    answer = api_of(make_user()).post(PROJECTS, {"name": "x", "platform_links": links})
+    assert pointers(answer) == [
+        "/platform_links/amazon/0/url",
+        "/platform_links/reddit/0/client_secret",
+        "/platform_links/steam/0/country",
+        "/platform_links/steam/1/url",
+    ]
+    assert not Project.objects.exists()
+    project = make_project()
+    assert pointers(api_of(project.owner).put(path_of(project), {"platform_links": {}})) == ["/platform_links"]
 
 
 def test_a_bad_change_changes_nothing():
@@ -108,13 +200,16 @@ def test_deleting_archives_and_a_change_of_status_restores():
     assert (restored["status"], restored["archived_at"]) == ("active", None)
 
 
-def test_deleting_for_good_removes_the_project():
+def test_a_project_deleted_for_good_is_gone_at_once():
     project, other = make_project(), make_project()
-    make_target(project)
-    kept = make_target(other)
-    assert api_of(project.owner).delete(path_of(project) + "?permanent=true").status_code == 204
+    target = make_target(project)
+    api = api_of(project.owner)
+    assert api.delete(path_of(project) + "?permanent=true").status_code == 204
     assert list(Project.objects.all()) == [other]
-    assert list(Target.objects.all()) == [kept]
+    assert list(Project.everything.leaving()) == [project]
+    for path in (path_of(project), path_of(project, "targets"), path_of(project, "targets", target.pk)):
+        assert api.get(path).status_code == 404
+    assert AuditEntry.objects.get(event="project.deleted").user_id == project.owner_id
 
 
 def test_a_word_that_is_no_yes_deletes_nothing():
@@ -199,15 +294,15 @@ def test_many_targets_come_back_in_the_order_given():
     make_target(other, platform="reddit", detected_type="post", external_id="abc123")
     api = api_of(project.owner)
     api.post(path_of(project, "targets"), {"url": POST})
-    body = {"urls": [PORTAL, POST, "youtu.be/dQw4w9WgXcQ", PORTAL], "options": {"country": "de"}}
+    body = {"urls": [PORTAL, POST, "youtu.be/dQw4w9WgXcQ", PORTAL], "options": {"language": "de"}}
     answer = api.post(path_of(project, "targets", "bulk"), body)
     assert answer.status_code == 201
     assert [target["external_id"] for target in answer.json()] == ["620", "abc123", "dQw4w9WgXcQ", "620"]
     assert [target["options"] for target in answer.json()] == [
-        {"country": "de"},
+        {"language": "de"},
         {},
-        {"country": "de"},
-        {"country": "de"},
+        {"language": "de"},
+        {"language": "de"},
     ]
     assert project.targets.count() == 3
 
@@ -226,6 +321,8 @@ def test_one_bad_line_stores_nothing_and_every_bad_line_is_named():
         ({"urls": []}, "/urls"),
         ({"urls": [PORTAL] * 501}, "/urls"),
         ({"urls": [PORTAL], "options": {"depth": 3}}, "/options/depth"),
+        ({"urls": [PORTAL, POST], "options": {"country": "de"}}, "/options/country"),
+        ({"urls": [PORTAL, POST], "options": {"language": "klingon"}}, "/options/language"),
         ({"urls": [PORTAL], "label": "x"}, "/label"),
         ({"urls": PORTAL}, "/urls"),
     ],
@@ -249,13 +346,21 @@ def test_an_address_is_checked_without_adding_it():
 
 
 def test_a_target_is_labelled_and_paused():
-    target = make_target(options={"country": "de"})
-    answer = api_of(target.owner).put(
-        path_of(target.project, "targets", target.pk), {"label": "New", "status": "paused"}
-    )
-    assert answer.status_code == 200
+    target = make_target(options={"language": "de"})
+    api, path = api_of(target.owner), path_of(target.project, "targets", target.pk)
+    assert api.put(path, {"label": "New", "status": "paused"}).status_code == 200
     target.refresh_from_db()
-    assert (target.label, target.status, target.options) == ("New", TargetStatus.PAUSED, {"country": "de"})
+    assert (target.label, target.status, target.options) == ("New", TargetStatus.PAUSED, {"language": "de"})
+    assert api.put(path, {"options": {"language": "fr"}}).json()["options"] == {"language": "fr"}
+    assert api.put(path, {"options": {"language": ""}}).json()["options"] == {}
+
+
+@pytest.mark.parametrize("name", ["country", "sort_by", "client_id"])
+def test_a_target_takes_no_option_its_platform_does_not_understand(name):
+    target = make_target()
+    path = path_of(target.project, "targets", target.pk)
+    assert pointers(api_of(target.owner).put(path, {"options": {name: "de"}})) == [f"/options/{name}"]
+    assert pointers(api_of(target.owner).put(path, {"options": {"language": "english"}})) == ["/options/language"]
 
 
 @pytest.mark.parametrize("body", [{"url": PORTAL}, {"platform": "reddit"}, {"status": "error"}, {"label": None}])
@@ -286,7 +391,8 @@ def test_two_at_once_add_the_same_target_once():
 
     def add(_):
         try:
-            return Project.objects.get(pk=project.pk).add_targets([detect(PORTAL), detect(POST)])[0].target.pk
+            wanted = [Wanted(detect(PORTAL)), Wanted(detect(POST))]
+            return Project.objects.get(pk=project.pk).add_targets(wanted)[0].target.pk
         finally:
             connection.close()
 

@@ -59,7 +59,7 @@ def _keep_sources(draft: Draft, form: SourcesForm) -> bool:
         except files.UploadRefused as refused:
             form.add_error("file", refused.message)
             return False
-    draft.keep(addresses=form.data["addresses"], upload=upload)
+    draft.keep(addresses=form.data.get("addresses", ""), upload=upload)
     return True
 
 

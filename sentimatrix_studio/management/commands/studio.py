@@ -100,6 +100,7 @@ class Command(BaseCommand):
         """Until asked to stop. Raises CommandError and the exceptions that `handle` turns into one."""
         lock = datalock.hold(self.data_dir, self.place.url)
         self.place.check_free()
+        make_anew(Path(self.environment["PROMETHEUS_MULTIPROC_DIR"]))
         self.start_databases(lock)
         self.tell("Preparing the database and the static files")
         self.prepare()
@@ -129,7 +130,6 @@ class Command(BaseCommand):
         mark.write_text(sources, encoding="utf-8")
 
     def start_programs(self) -> None:
-        make_anew(Path(self.environment["PROMETHEUS_MULTIPROC_DIR"]))
         self.supervisor.start(self.manage("The worker", "worker"))
         web = ["-m", "daphne", "-b", self.place.host, "-p", str(self.place.port), "--no-server-name"]
         web += ["sentimatrix_studio.asgi:application"]

@@ -11,7 +11,6 @@ from allauth.mfa.webauthn import views as passkeys
 from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.github import views as github
 from allauth.socialaccount.providers.google import views as google
-from allauth.usersessions import views as sessions
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
@@ -57,7 +56,6 @@ settings = [
     path("security/passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
     path("security/passkeys/<objectid:pk>/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
     path("security/passkeys/<objectid:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
-    path("sessions/", sessions.list_usersessions, name="usersessions_list"),
     path("connections/", social.connections, name="socialaccount_connections"),
 ]
 urlpatterns = [path("accounts/", include(entrance)), path("settings/", include(settings))]

@@ -1,15 +1,79 @@
 """Where somebody is signed in, and when each of these browsers was last seen."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import now
 
+from accounts.models import TokenFamily, User
+
 NOTE_EVERY = timedelta(minutes=5)  # allauth's own middleware writes at every request
 NOTED_AT = "noted_at"  # in the session, so that a request which need not be noted asks no database
+# What stands in a browser's name for itself → what people call it. The first that is found counts.
+BROWSERS = {
+    "Edg/": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser/": "Samsung Internet",
+    "Firefox/": "Firefox",
+    "FxiOS/": "Firefox",
+    "Chrome/": "Chrome",
+    "CriOS/": "Chrome",
+    "Safari/": "Safari",
+    "curl/": "curl",
+    "python-": "Python",
+}
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS X": "macOS",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
+HANDHELD = {"iPhone", "iPad", "Android"}
+
+
+@dataclass(frozen=True)
+class BrowserSession:
+    row: UserSession
+
+    @property
+    def device(self) -> str:
+        return device(self.row.user_agent)
+
+    @property
+    def icon(self) -> str:
+        return "smartphone" if any(name in self.row.user_agent for name in HANDHELD) else "monitor"
+
+    @property
+    def is_current(self) -> bool:
+        return self.row.is_current()
+
+
+def device(user_agent: str) -> str:
+    """Browser and system in words."""
+    browser = next((name for mark, name in BROWSERS.items() if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "")
+    return " on ".join(name for name in (browser, system) if name) or "Unknown browser"
+
+
+def of(user: User) -> list[BrowserSession]:
+    """Those that still count, this one first and then the latest."""
+    rows = UserSession.objects.purge_and_list(user)
+    sessions = [BrowserSession(row) for row in rows]
+    return sorted(sessions, key=lambda session: (session.is_current, session.row.last_seen_at), reverse=True)
+
+
+def sign_ins(user: User) -> QuerySet[TokenFamily]:
+    """Programs that signed in through the API with the password, the latest first."""
+    mark = user.get_session_auth_hash()
+    return TokenFamily.objects.filter(user=user, password_mark=mark, expires_at__gt=now()).order_by("-created_at")
 
 
 def note_last_seen(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -156,15 +156,15 @@ def test_a_new_password_ends_all_sessions_this_one_too():
 
 def test_the_profile_is_changed():
     user = make_user()
-    answer = browser_of(user).post(PROFILE, {"name": "Anna", "timezone": "Asia/Tokyo"}, follow=True)
+    answer = browser_of(user).post(PROFILE, {"name": "Anna", "timezone": "Asia/Tokyo", "theme": "dark"}, follow=True)
     assert says(answer, "Your profile is saved.")
     user.refresh_from_db()
-    assert (user.name, user.timezone) == ("Anna", "Asia/Tokyo")
+    assert (user.name, user.timezone, user.theme) == ("Anna", "Asia/Tokyo", "dark")
 
 
 def test_a_bad_profile_is_shown_again_with_what_is_wrong():
     user = make_user()
-    answer = browser_of(user).post(PROFILE, {"name": "", "timezone": "Asia/Tokyo"})
+    answer = browser_of(user).post(PROFILE, {"name": "", "timezone": "Asia/Tokyo", "theme": "auto"})
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["name"])
     user.refresh_from_db()
     assert user.timezone == "UTC"

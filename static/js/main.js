@@ -13,3 +13,5 @@ import "./shortcuts.js";
 whenShown("[data-chart]", () => import("./chart.js"));
 whenShown("live-job", () => import("./live-job.js"));
 whenShown("new-results", () => import("./new-results.js"));
+whenShown("form[data-passkey]", () => import("./passkeys.js"));
+whenShown("button[data-copy]", () => import("./copy.js"));

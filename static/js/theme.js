@@ -1,4 +1,5 @@
-/* The theme menu: as the system, light or dark. boot.js applies the choice before the first paint. */
+/* The theme menu: as the system, light or dark. boot.js applies the choice before the first paint; who is signed in finds
+   it in every browser. */
 const root = document.documentElement;
 const chosen = () => root.dataset.theme ?? "auto";
 
@@ -16,7 +17,15 @@ export function choose(theme) {
   } catch {
     // storage is forbidden: the choice lasts until the next page
   }
+  if (root.dataset.ownTheme) save(theme);
   show();
+}
+
+function save(theme) {
+  root.dataset.ownTheme = theme;
+  const token = document.querySelector("meta[name=csrf-token]").content;
+  const body = new URLSearchParams({ theme });
+  fetch("/settings/theme/", { method: "POST", headers: { "X-CSRFToken": token }, body, keepalive: true }).catch(() => {});
 }
 
 document.addEventListener("click", event => {

@@ -11,6 +11,7 @@ django.setup(set_prefix=False)
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from scraping.routing import websocket_urlpatterns  # noqa: E402
+from sentimatrix_studio.door import Door  # noqa: E402
 from sentimatrix_studio.handler import Handler  # noqa: E402
 
-application = ProtocolTypeRouter({"http": Handler(), "websocket": URLRouter(websocket_urlpatterns)})
+application = ProtocolTypeRouter({"http": Door(Handler()), "websocket": URLRouter(websocket_urlpatterns)})

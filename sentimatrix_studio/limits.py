@@ -8,14 +8,12 @@ Without Valkey nothing is counted and the API stays open, except where somebody 
 import ipaddress
 import logging
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.decorators import sync_and_async_middleware
 from prometheus_client import Counter
 from rest_framework import exceptions, status
 from rest_framework.request import Request
@@ -135,24 +133,14 @@ class Throttle(BaseThrottle):
         return self.standing.wait
 
 
-@sync_and_async_middleware
-def rate_limits(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+def rate_limits(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
     """Middleware: every answer of the API says how much is left; what no view has counted is counted now."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        response: HttpResponseBase = get_response(request)
+        response = get_response(request)
         return _settle(request, response) if problems.is_api(request) else response
 
-    async def answer_async(request: HttpRequest) -> HttpResponseBase:
-        awaited: Awaitable[HttpResponseBase] = get_response(request)
-        response = await awaited
-        if not problems.is_api(request):
-            return response
-        if hasattr(request, "standing"):
-            return _settle(request, response)
-        return await sync_to_async(_settle)(request, response)
-
-    return answer_async if iscoroutinefunction(get_response) else answer
+    return answer
 
 
 def _settle(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -175,6 +175,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.sessions.note_last_seen",
     "django_htmx.middleware.HtmxMiddleware",
+    "sentimatrix_studio.failures.refusals",
 ]
 ROOT_URLCONF = "sentimatrix_studio.urls"
 ASGI_APPLICATION = "sentimatrix_studio.asgi.application"
@@ -455,7 +456,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "sentimatrix_studio.views.csrf_failure"
+CSRF_FAILURE_VIEW = "sentimatrix_studio.failures.csrf_failure"
 
 IMPORT_EXPORT_USE_TRANSACTIONS = False  # there are none by Django's way on MongoDB
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -38,7 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics.Metrics.as_view(), name="metrics"),
 ]
 
-handler400 = "sentimatrix_studio.views.bad_request"
-handler403 = "sentimatrix_studio.views.permission_denied"
-handler404 = "sentimatrix_studio.views.page_not_found"
-handler500 = "sentimatrix_studio.views.server_error"
+handler400 = "sentimatrix_studio.failures.bad_request"
+handler403 = "sentimatrix_studio.failures.permission_denied"
+handler404 = "sentimatrix_studio.failures.page_not_found"
+handler500 = "sentimatrix_studio.failures.server_error"

@@ -1,13 +1,12 @@
-"""The pages that show something of all layers, and the pages of errors."""
+"""The pages that show something of all layers."""
 
 from bson import ObjectId
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views import defaults
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.ownership import owned_or_404, signed_in
@@ -18,7 +17,7 @@ from results import listing
 from results.report import Span, report
 from scraping import progress
 from scraping.models import Job, JobRefused
-from sentimatrix_studio import overview, problems
+from sentimatrix_studio import overview
 from sentimatrix_studio.dashboard import dashboard as dashboard_of
 from sentimatrix_studio.forms import ProjectSearchForm, SpanForm
 
@@ -117,36 +116,3 @@ def target_list(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
     project = owned_or_404(Project, request.user, project_id)
     context = {"project": project, "rows": overview.target_rows(project), "form": TargetsForm()}
     return render(request, "projects/target_list.html", context)
-
-
-def _is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    if _is_api(request):
-        return problems.problem_response(request, 400, "The request could not be understood.")
-    return render(request, "400.html", status=400)
-
-
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    if _is_api(request):
-        return problems.problem_response(request, 403, "You may not do this.")
-    return render(request, "403.html", status=403)
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
-    return render(request, "403.html", status=403)
-
-
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    if _is_api(request):
-        return problems.problem_response(request, 404, "There is no such endpoint.")
-    return render(request, "404.html", status=404)
-
-
-def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Says nothing of what went wrong: the log does, under the same request id."""
-    if _is_api(request):
-        return problems.problem_response(request, 500, "Something went wrong. It has been written to the log.")
-    return defaults.server_error(request)

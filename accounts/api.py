@@ -4,7 +4,6 @@ from allauth.account.models import EmailAddress
 from allauth.account.signals import password_changed
 from allauth.account.utils import setup_user_email
 from bson import ObjectId
-from django.contrib.auth import logout
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
@@ -12,7 +11,7 @@ from rest_framework import exceptions, permissions, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import authentication, challenge, recovery, tokens
+from accounts import authentication, challenge, recovery, removal, tokens
 from accounts.choices import Scope
 from accounts.models import NAME_LENGTH, ApiToken, AuditEntry, User
 from accounts.ownership import owned_or_404, signed_in
@@ -238,8 +237,8 @@ class Me(rest.View):
         user = signed_in(request)
         if user.is_last_administrator:
             raise rest.Conflict("Make somebody else an administrator first.")
-        user.delete_everything()
-        logout(request._request)
+        removal.leave(user)
+        request._request.session.flush()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

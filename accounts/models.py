@@ -101,14 +101,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_last_administrator(self) -> bool:
         """Whether the others would be left without an administrator."""
-        others = User.objects.exclude(pk=self.pk)
+        others = User.objects.filter(removal_due=None).exclude(pk=self.pk)
         return self.is_superuser and others.exists() and not others.filter(is_superuser=True, is_active=True).exists()
-
-    def delete_everything(self) -> None:
-        """Remove the account and every row that hangs on it. When it is interrupted, run it again."""
-        self.is_active = False
-        self.save(update_fields=["is_active"])  # from here on nobody can begin anything in its name
-        self.delete()
 
 
 class TokenFamily(models.Model):

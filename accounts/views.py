@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import authentication, sessions, sign_out, tokens
+from accounts import authentication, removal, sessions, sign_out, tokens
 from accounts.activity import Line
 from accounts.choices import Theme
 from accounts.forms import AccountDeleteForm, ProfileForm, TokenForm
@@ -149,7 +149,7 @@ def account_delete(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         user = signed_in(request)
         logout(request)
-        user.delete_everything()
+        removal.leave(user)
         messages.success(request, "Your account and all that belonged to it are deleted.")
         return redirect("landing")
     context = {

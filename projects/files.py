@@ -83,6 +83,12 @@ def delete(file_id: ObjectId) -> None:
         return
 
 
+def of(owner_id: ObjectId) -> list[ObjectId]:
+    """All files of this person, those that no target holds included."""
+    found = _database()[f"{BUCKET}.files"].find({"metadata.owner_id": owner_id}, {"_id": 1})
+    return [file["_id"] for file in found]
+
+
 def forgotten() -> list[ObjectId]:
     """Uploads old enough that a target would hold them if anybody still wanted them."""
     before = datetime.now(UTC) - FORGOTTEN

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, Self
 
 from bson import ObjectId
 from django.db import models
+from django.db.models import Q
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.urls import reverse
@@ -19,6 +20,8 @@ from projects.declarations import overlay
 from projects.options import Wanted, understood
 from projects.platforms import Detected
 from projects.presets import SYSTEM, SystemPreset, summary
+from sentimatrix_studio import bell
+from sentimatrix_studio.mongo.pipelines import collection
 from sentimatrix_studio.mongo.transaction import in_transaction
 
 NAME_LENGTH, COPY = 100, " (copy)"
@@ -100,6 +103,10 @@ class ProjectQuerySet(OwnedQuerySet):
     def named_like(self, words: str) -> Self:
         return self.filter(name__icontains=words) if words else self
 
+    def halted(self) -> Self:
+        """Those of which no job runs."""
+        return self.filter(Q(status=ProjectStatus.ARCHIVED) | Q(leaving_at__isnull=False))
+
     def leaving(self) -> Self:
         """Deleted for good by their owners, and about to be removed with all that hangs on them."""
         return self.exclude(leaving_at=None)
@@ -126,7 +133,9 @@ class Project(OwnedModel, Settings):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
-    leaving_at = models.DateTimeField(null=True, editable=False)
+    leaving_at = models.DateTimeField(null=True, editable=False, db_index=True)
+    requests_on = models.CharField(max_length=10, blank=True, editable=False)  # the latest day with requests, and …
+    requests_made = models.PositiveIntegerField(default=0, editable=False)  # … how many those were
 
     objects = ProjectManager()
     everything = ProjectQuerySet.as_manager()
@@ -191,6 +200,22 @@ class Project(OwnedModel, Settings):
         """Be gone for everybody at once. A worker removes the row and all that hangs on it, which may take a while."""
         self.leaving_at = timezone.now()
         self.save(update_fields=["leaving_at"])
+        bell.ring()
+
+    def count_request(self) -> bool:
+        """Whether another request may be sent today; it is counted then, exactly, however many workers ask at once."""
+        today, most = f"{timezone.now():%Y-%m-%d}", self.config["limits"]["max_requests_per_day"]
+        is_today = {"$eq": ["$requests_on", today]}
+        made = {"$cond": [is_today, {"$add": ["$requests_made", 1]}, 1]}
+        may = {"_id": self.pk, "$or": [{"requests_on": {"$ne": today}}, {"requests_made": {"$lt": most}}]}
+        counted = collection(Project).update_one(may, [{"$set": {"requests_made": made, "requests_on": today}}])
+        return counted.matched_count == 1
+
+    def to_collect(self) -> "TargetQuerySet":
+        """What a run visits."""
+        targets: TargetQuerySet = self.targets.collectable()
+        platforms = self.config["scrapers"]["platforms"]
+        return targets.filter(platform__in=platforms) if platforms else targets
 
     def set_status(self, status: str) -> None:
         """Also keeps since when the project is archived."""
@@ -201,12 +226,16 @@ class Project(OwnedModel, Settings):
     def has_target(self, found: Detected) -> bool:
         return self.targets.filter(platform=found.platform, external_id=found.external_id).exists()
 
-    def save_with(self, wanted: Sequence[Wanted]) -> None:
-        """Save the project, and watch these as well: both, or nothing."""
-        in_transaction(lambda: self._save_with(wanted))
+    def save_said(self) -> None:
+        """Save what its owner says about it, and nothing of what workers write meanwhile."""
+        self.save(update_fields=["name", "description", "product", "preset", "config", "updated_at"])
 
-    def _save_with(self, wanted: Sequence[Wanted]) -> None:
-        self.save()
+    def create_with(self, wanted: Sequence[Wanted]) -> None:
+        """Store a new project together with what it watches: both, or nothing."""
+        in_transaction(lambda: self._create_with(wanted))
+
+    def _create_with(self, wanted: Sequence[Wanted]) -> None:
+        self.save(force_insert=True)
         self._add_targets(wanted)
 
     def add_targets(self, wanted: Sequence[Wanted]) -> list["Added"]:

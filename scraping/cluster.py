@@ -24,7 +24,7 @@ from django.db import connection
 from django_q import cluster
 from django_q.signals import post_spawn
 
-from scraping import bell
+from sentimatrix_studio import bell
 
 logger = logging.getLogger(__name__)
 

@@ -11,19 +11,18 @@ from prometheus_client import Counter
 
 from projects.models import Target
 from results import ingest
-from scraping import leases, settling
+from scraping import leases, removal, settling
 from scraping.choices import Level
 from scraping.hand import Hand
 from scraping.models import Job, RowError
 from scraping.sources import get_source
 from scraping.sources.base import Page, Request
-from scraping.sources.fetch import Fetcher
+from scraping.sources.fetch import Fetcher, Manners
 from scraping.sources.outcomes import Outcome, SourceError
 from sentimatrix_studio.mongo.transaction import in_transaction
 
 SPELL = 20.0  # seconds after which analysis may go first
 LONGEST_SPELL = 25 * 60.0  # together with the runner's LONGEST_WORK well under an hour: then the queue ends a task
-MAX_RESULTS = 1000  # from one target, unless the job says otherwise; files are read to their end
 ROW_ERRORS_KEPT = 10_000
 STORED = Counter("studio_reviews_stored", "Reviews stored, new ones and new versions.", ["platform"])
 
@@ -38,7 +37,9 @@ class Scope:
 
     @classmethod
     def of(cls, options: dict[str, Any], target: Target) -> "Scope":
-        limit = options.get("max_results") or (None if target.is_file else MAX_RESULTS)
+        """By the job's options, else by the limits of the project; files are read to their end."""
+        most = target.project.config["limits"]["max_reviews_per_target"]
+        limit = options.get("max_results") or (None if target.is_file else most)
         date_to = _midnight(options.get("date_to"))
         return cls(limit, _midnight(options.get("date_from")), date_to + timedelta(days=1) if date_to else None)
 
@@ -91,7 +92,9 @@ class Visit:
         self.hand, self.step, self.job = hand, hand.step, hand.job
         self.target = Target.objects.get(pk=hand.step.target_id)
         self.scope = Scope.of(hand.job.options, self.target)
-        self.fetcher = Fetcher(hand.check)
+        project = self.target.project
+        manners = Manners(str(project.pk), project.config["limits"]["rate_limit_delay"], project.count_request)
+        self.fetcher = Fetcher(hand.check, manners=manners)
         self.began = time.monotonic()
         self._counted = 0  # requests in the job's counters
 
@@ -176,9 +179,12 @@ class Visit:
         )
 
     def _should_pause(self) -> bool:
-        """Analysis that waits goes first, so that one sees early what the reviews say."""
+        """Analysis that waits goes first, so that one sees early what the reviews say; and whoever leaves does not
+        wait for those who stay."""
         seconds = time.monotonic() - self.began
-        return seconds > LONGEST_SPELL or (seconds > SPELL and self.job.steps.analysing().waiting().exists())
+        if seconds <= SPELL:
+            return False
+        return seconds > LONGEST_SPELL or self.job.steps.analysing().waiting().exists() or removal.is_waiting()
 
     def _uncounted(self) -> int:
         return self.fetcher.requests - self._counted

@@ -12,8 +12,8 @@ from django_mongodb_backend.fields import ArrayField, ObjectIdAutoField, ObjectI
 from accounts.ownership import OwnedModel, OwnedQuerySet
 from projects.models import Project, Target
 from results.models import DailyRollup, Result
-from scraping import bell
 from scraping.choices import LIVE, UNFINISHED, JobStatus, Level, StepKind, StepState, Trigger
+from sentimatrix_studio import bell
 from sentimatrix_studio.mongo.transaction import in_transaction
 from sentimatrix_studio.requests import current_request_id
 
@@ -57,7 +57,7 @@ class JobQuerySet(OwnedQuerySet):
         Reviews which an earlier job left without analysis join it. Raises JobRefused.
         """
         self.check_free(project)
-        targets = list(project.targets.collectable() if targets is None else targets)
+        targets = list(project.to_collect() if targets is None else targets)
         if not targets:
             raise JobRefused("nothing_to_collect", "There is nothing to collect: add a target, or import a file.")
         job = Job(owner_id=project.owner_id, project=project, trigger=trigger, options=options or {}, retry_of=retry_of)

@@ -6,14 +6,16 @@ import socket
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from django.db import DatabaseError, connection
 from pymongo.errors import ConnectionFailure, PyMongoError
 from structlog.contextvars import bound_contextvars
 
 from projects import files
+from projects.models import Project
 from results.analysis.engine import AnalysisError
-from scraping import analysing, bell, collecting, importing, leases, settling
+from scraping import analysing, collecting, importing, leases, removal, settling
 from scraping.choices import JobStatus, StepKind
 from scraping.hand import Hand, Leaving
 from scraping.heartbeat import Heartbeat
@@ -21,6 +23,7 @@ from scraping.leases import LeaseLost
 from scraping.models import Job, Step
 from scraping.progress import Publisher, announce_end
 from scraping.sources.outcomes import Outcome, SourceError
+from sentimatrix_studio import bell
 from sentimatrix_studio.mongo.transaction import in_transaction
 
 logger = logging.getLogger(__name__)
@@ -58,6 +61,7 @@ class Worker:
                 bell.ring(1)
                 break
             try:
+                removal.sweep()
                 step = leases.claim(self.name, self.heartbeat.lease)
                 if step is not None:
                     self.run(step)
@@ -77,14 +81,16 @@ class Worker:
             leases.drop(step)
             return
         with bound_contextvars(job_id=str(job.pk), request_id=job.request_id):  # in every line of the log from here on
-            self._see_through(step, job)
+            if not _end_if_halted(job):
+                self._see_through(step, job)
 
     def _see_through(self, step: Step, job: Job) -> None:
         try:
-            with self.heartbeat.beside(step):
+            with self.heartbeat.beside(step, partial(_is_halted, job)):
                 self._attempt(Hand(step, job, self.heartbeat, self.should_leave))
         except LeaseLost:
             logger.info("Step %s goes on without this worker, or not at all.", step.pk)
+            _end_if_halted(job)
         except (DatabaseError, PyMongoError) as error:
             self._wait_for_database(error)
             _hand_back(step)
@@ -123,6 +129,19 @@ class Worker:
                 return
             except PyMongoError:
                 time.sleep(POLL)
+
+
+def _is_halted(job: Job) -> bool:
+    return bool(Project.everything.halted().filter(pk=job.project_id).exists())
+
+
+def _end_if_halted(job: Job) -> bool:
+    """A project that was archived, or deleted for good, has no work done: its job ends here."""
+    if not _is_halted(job):
+        return False
+    if job.cancel():
+        announce_end(job.pk)
+    return True
 
 
 def _begin(hand: Hand) -> None:
@@ -166,12 +185,13 @@ def _is_outage(error: BaseException) -> bool:
 
 
 def sweep() -> bool:
-    """End jobs that are overdue or have nothing left to do, and remove uploads nobody used; whether steps wait."""
+    """End jobs that are overdue or have nothing left to do, and remove what nobody wants; whether steps wait."""
+    removal.sweep()
     for job in Job.objects.overdue():
         if job.time_out():
             announce_end(job.pk)
     for job in Job.objects.live():
-        if in_transaction(lambda job=job: settling.settle(job)):
+        if not _end_if_halted(job) and in_transaction(lambda job=job: settling.settle(job)):
             announce_end(job.pk)
     for file_id in importing.unused(files.forgotten()):
         files.delete(file_id)

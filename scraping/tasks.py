@@ -2,7 +2,8 @@
 
 from django_q.models import Schedule
 
-from scraping import bell, cluster, runner
+from scraping import cluster, runner
+from sentimatrix_studio import bell
 
 TICK = "tick"
 

@@ -12,10 +12,11 @@ from projects import files
 from projects.models import Target
 from projects.tests.factories import make_project, make_target
 from results.models import Result
-from scraping import bell, runner
+from scraping import runner
 from scraping.choices import Level
 from scraping.models import SILENT_QUEUE, Job
 from scraping.tests.factories import forget_uploads, make_job, make_step, uploads
+from sentimatrix_studio import bell
 
 pytestmark = pytest.mark.django_db
 

@@ -52,7 +52,7 @@ def quiet_bell(monkeypatch):
         rings.append(times)
         return True
 
-    monkeypatch.setattr("scraping.bell.ring", ring)
+    monkeypatch.setattr("sentimatrix_studio.bell.ring", ring)
     return rings
 
 
@@ -131,7 +131,7 @@ class TestStarting:
         assert Job.objects.count() == 1
 
     def test_a_job_is_kept_when_the_queue_is_away(self, monkeypatch, source):
-        monkeypatch.setattr("scraping.bell.ring", lambda times=None: False)
+        monkeypatch.setattr("sentimatrix_studio.bell.ring", lambda times=None: False)
         source.script = make_pages(3)
         job = start()
         assert "The queue cannot be reached" in job.status_message

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def quiet_bell(monkeypatch):
-    monkeypatch.setattr("scraping.bell.ring", lambda times=None: True)
+    monkeypatch.setattr("sentimatrix_studio.bell.ring", lambda times=None: True)
 
 
 def test_the_sample_goes_through_the_whole_pipeline():

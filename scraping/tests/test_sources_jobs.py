@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def quiet_bell(monkeypatch):
     """The test is the worker."""
-    monkeypatch.setattr("scraping.bell.ring", lambda times=None: True)
+    monkeypatch.setattr("sentimatrix_studio.bell.ring", lambda times=None: True)
 
 
 def game() -> Target:

@@ -6,10 +6,11 @@ from redis.exceptions import ConnectionError as ValkeyError
 
 from projects import files
 from projects.tests.factories import make_target
-from scraping import bell, cluster, runner, tasks
+from scraping import cluster, runner, tasks
 from scraping.cluster import Leaving
 from scraping.models import Job
 from scraping.tests.factories import ScriptedSource, forget_uploads, make_pages, make_step, uploads
+from sentimatrix_studio import bell
 
 pytestmark = pytest.mark.django_db
 

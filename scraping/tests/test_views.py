@@ -10,10 +10,11 @@ from accounts.tests.factories import browser_of, make_user
 from projects.models import Project, Target
 from projects.tests.factories import make_project, make_target
 from results.models import Result
-from scraping import bell, runner
+from scraping import runner
 from scraping.choices import Level
 from scraping.models import SILENT_QUEUE, Job, RowError
 from scraping.tests.factories import forget_uploads, make_job, make_step
+from sentimatrix_studio import bell
 
 pytestmark = pytest.mark.django_db
 

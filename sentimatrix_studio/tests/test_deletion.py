@@ -10,15 +10,17 @@ from allauth.account.models import EmailAddress
 from bson import ObjectId
 from django.apps import apps
 
+from accounts import removal
 from accounts.models import AuditEntry, AuditHead, User
 from accounts.tests.factories import make_token, make_user
 from integrations.tests.factories import make_credential, make_own_model
 from projects import files
-from projects.models import Target
+from projects.models import Preset, Target
 from projects.tests.factories import make_project, make_target
-from results.models import DailyRollup, Result
+from results.models import DailyRollup, Result, TotalRollup
 from scraping.choices import Level, StepKind
 from scraping.models import Job, LogLine, RowError, Step
+from scraping.removal import sweep
 from sentimatrix_studio.mongo.compiler import SQLDeleteCompiler
 from sentimatrix_studio.mongo.pipelines import collection
 
@@ -39,14 +41,16 @@ def make_everything(owner: User) -> Target:
     EmailAddress.objects.create(user=owner, email=owner.email)
     owner.token_families.create(refresh_id="1", password_mark="2", expires_at=datetime(2999, 1, 1, tzinfo=UTC))
     make_token(owner)
+    Preset.objects.create(owner=owner, name="Mine")
     make_credential(owner)
     make_own_model(owner)
     upload = files.save(owner.pk, "reviews.csv", [b"text\nGood."])
     target = make_target(make_project(owner), file_id=upload.id)
     job = Job.objects.create(owner=owner, project=target.project)
     make_result(target, job)
-    rollup = {"project": target.project, "platform": target.platform, "target": target, "day": DAY}
-    DailyRollup.objects.create(pk=ObjectId(), owner=owner, **rollup)
+    rollup = {"owner": owner, "project": target.project, "platform": target.platform, "target": target}
+    DailyRollup.objects.create(pk=ObjectId(), **rollup, day=DAY)
+    TotalRollup.objects.create(pk=ObjectId(), **rollup)
     Step.objects.create(job=job, kind=StepKind.COLLECT, target=target)
     Step.objects.create(job=job, kind=StepKind.ANALYSE)
     LogLine.objects.create(job=job, seq=1, level=Level.INFO, message="Started.")
@@ -90,14 +94,14 @@ def test_every_collection_takes_part_in_these_tests(target):
 
 def test_everything_goes_with_the_account(target):
     before = rows()
-    target.owner.delete_everything()
+    remove(target.owner)
     assert rows() == {name: count // 2 for name, count in before.items()}
 
 
 def test_everything_but_the_account_goes_with_the_project(target):
     before = rows()
     target.project.delete()
-    kept = ("User", "TokenFamily", "ApiToken", "EmailAddress", "Credential", "OwnModel")
+    kept = ("User", "Preset", "TokenFamily", "ApiToken", "EmailAddress", "Credential", "OwnModel")
     assert rows() == {name: count if name in kept else count // 2 for name, count in before.items()}
 
 
@@ -105,7 +109,7 @@ def test_reviews_figures_and_file_go_with_the_target(target):
     before, other = rows(), make_target(target.project)
     make_result(other)
     target.delete()
-    gone = ("Target", "Result", "DailyRollup", "Step", "RowError", "files", "chunks")
+    gone = ("Target", "Result", "DailyRollup", "TotalRollup", "Step", "RowError", "files", "chunks")
     assert rows() == {name: count - (name in gone) for name, count in before.items()} | {"Target": 2, "Result": 2}
 
 
@@ -135,9 +139,15 @@ def test_a_page_stored_during_the_deletion_goes_as_well(target, what, monkeypatc
     assert copies.count_documents({"target_id": target_id}) == 0
 
 
+def remove(user: User) -> None:
+    """As the worker does it."""
+    removal.leave(user)
+    assert sweep() == 1
+
+
 def deletion_of(target: Target, what: str) -> Callable[[], Any]:
     deletions: dict[str, Callable[[], Any]] = {
-        "account": target.owner.delete_everything,
+        "account": lambda: remove(target.owner),
         "project": target.project.delete,
         "target": target.delete,
     }

@@ -9,10 +9,11 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from allauth.socialaccount import views as social
-from allauth.socialaccount.providers.github import views as github
-from allauth.socialaccount.providers.google import views as google
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
+
+from accounts.providers import GitHubAdapter, GoogleAdapter
 
 entrance = [
     path("login/", account.login, name="account_login"),
@@ -34,10 +35,10 @@ entrance = [
     path("second-factor/again/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
     path("passkey/again/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
-    path("google/login/", google.oauth2_login, name="google_login"),
-    path("google/login/callback/", google.oauth2_callback, name="google_callback"),
-    path("github/login/", github.oauth2_login, name="github_login"),
-    path("github/login/callback/", github.oauth2_callback, name="github_callback"),
+    path("google/login/", OAuth2LoginView.adapter_view(GoogleAdapter), name="google_login"),
+    path("google/login/callback/", OAuth2CallbackView.adapter_view(GoogleAdapter), name="google_callback"),
+    path("github/login/", OAuth2LoginView.adapter_view(GitHubAdapter), name="github_login"),
+    path("github/login/callback/", OAuth2CallbackView.adapter_view(GitHubAdapter), name="github_callback"),
     path("connected/signup/", social.signup, name="socialaccount_signup"),
     path("connected/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
     path("connected/error/", social.login_error, name="socialaccount_login_error"),

@@ -5,6 +5,8 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from accounts import api as accounts
+from accounts import oauth
+from integrations.api import ApiKeyTest, ApiKeyViewSet, OwnModelViewSet, ProviderViewSet
 from projects.api import PresetViewSet, ProjectViewSet, TargetViewSet
 from results.api import AnalyticsViewSet, Analyze, ResultViewSet
 from scraping.api import ImportViewSet, JobViewSet
@@ -39,6 +41,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/me/audit", accounts.MyAudit.as_view({"get": "list"}), name="my_audit"),
     path("auth/tokens", accounts.ApiTokenViewSet.as_view(LIST), name="tokens"),
     path("auth/tokens/<objectid:token_id>", accounts.ApiTokenViewSet.as_view({"delete": "destroy"}), name="token"),
+    path("oauth/providers", oauth.Providers.as_view(), name="oauth_providers"),
+    path("oauth/google", oauth.Consent.as_view(provider="google"), name="oauth_google"),
+    path("oauth/google/callback", oauth.Callback.as_view(provider="google"), name="oauth_google_callback"),
+    path("oauth/github", oauth.Consent.as_view(provider="github"), name="oauth_github"),
+    path("oauth/github/callback", oauth.Callback.as_view(provider="github"), name="oauth_github_callback"),
     path("projects", ProjectViewSet.as_view(LIST, **projects), name="projects"),
     path(PROJECT, ProjectViewSet.as_view(CHANGE, **projects), name="project"),
     path(f"{PROJECT}/stats", ProjectViewSet.as_view({"get": "stats"}, **projects), name="project_stats"),
@@ -77,6 +84,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
         PresetViewSet.as_view({"post": "duplicate"}),
         name="preset_duplicate",
     ),
+    path("settings/llm/providers", ProviderViewSet.as_view({"get": "list"}), name="providers"),
+    path("settings/llm/providers/<slug:provider>", ProviderViewSet.as_view({"get": "retrieve"}), name="provider"),
+    path("settings/llm/models", OwnModelViewSet.as_view(LIST), name="own_models"),
+    path("settings/llm/models/<objectid:model_id>", OwnModelViewSet.as_view(CHANGE), name="own_model"),
+    path("settings/api-keys", ApiKeyViewSet.as_view(LIST), name="api_keys"),
+    path("settings/api-keys/<slug:provider>", ApiKeyViewSet.as_view({"delete": "destroy"}), name="api_key"),
+    path("settings/api-keys/<slug:provider>/test", ApiKeyTest.as_view(), name="api_key_test"),
     path("analyze", Analyze.as_view(), name="analyze"),
     path(f"{RESULTS}/export", ResultViewSet.as_view({"get": "export"}, limit="export"), name="results_export"),
     path("openapi.json", reference.OpenApi.as_view(), name="openapi"),

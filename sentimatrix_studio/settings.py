@@ -295,6 +295,7 @@ ACCOUNT_CHANGE_EMAIL = True  # one address an account: a new one takes over once
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before what concerns the safety of an account
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail for each change of password, address, second factor or connection
 MFA_ADAPTER = "accounts.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
@@ -304,28 +305,17 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # or nobody could turn it on before a mail se
 SOCIALACCOUNT_ADAPTER = "accounts.providers.SocialAccountAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
-GOOGLE_URL = env("GOOGLE_URL")  # another server that speaks OpenID Connect like Google
-GITHUB_URL = env("GITHUB_URL", "https://github.com")  # or one's own GitHub Enterprise
-SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {}
-if client_id := env("GOOGLE_CLIENT_ID"):
-    SOCIALACCOUNT_PROVIDERS["google"] = {
-        "APP": {"client_id": client_id, "secret": env("GOOGLE_CLIENT_SECRET")},
-        "OAUTH_PKCE_ENABLED": True,
-    }
-    if GOOGLE_URL:
-        SOCIALACCOUNT_PROVIDERS["google"] |= {
-            "AUTHORIZE_URL": f"{GOOGLE_URL}/o/oauth2/v2/auth",
-            "ACCESS_TOKEN_URL": f"{GOOGLE_URL}/token",
-            "CERTS_URL": f"{GOOGLE_URL}/oauth2/v1/certs",
-            "IDENTITY_URL": f"{GOOGLE_URL}/oauth2/v2/userinfo",
-            "ID_TOKEN_ISSUER": GOOGLE_URL,
-        }
-if client_id := env("GITHUB_CLIENT_ID"):
-    SOCIALACCOUNT_PROVIDERS["github"] = {
-        "APP": {"client_id": client_id, "secret": env("GITHUB_CLIENT_SECRET")},
-        "OAUTH_PKCE_ENABLED": True,
-        **({"GITHUB_URL": GITHUB_URL} if GITHUB_URL != "https://github.com" else {}),
-    }
+GOOGLE_URL = env("GOOGLE_URL", "https://accounts.google.com")
+GITHUB_URL = env("GITHUB_URL", "https://github.com")
+PROVIDER_URLS = {"google": GOOGLE_URL.rstrip("/"), "github": GITHUB_URL.rstrip("/")}
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {  # those one can sign in with
+    provider: {"APP": {"client_id": client_id, "secret": secret}, "OAUTH_PKCE_ENABLED": True}
+    for provider, client_id, secret in (
+        ("google", env("GOOGLE_CLIENT_ID"), env("GOOGLE_CLIENT_SECRET")),
+        ("github", env("GITHUB_CLIENT_ID"), env("GITHUB_CLIENT_SECRET")),
+    )
+    if client_id
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
 LOGOUT_REDIRECT_URL = "landing"
@@ -439,7 +429,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # The form that begins a sign-in with a provider is answered with a redirect there, which counts as well.
+        "form-action": [SELF, *(url for name, url in PROVIDER_URLS.items() if name in SOCIALACCOUNT_PROVIDERS)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "manifest-src": [SELF],

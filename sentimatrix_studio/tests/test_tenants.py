@@ -23,6 +23,7 @@ from django.utils.timezone import now
 
 from accounts.models import ApiToken, TokenFamily, User
 from accounts.tests.factories import browser_of, make_token, make_user
+from integrations.tests.factories import make_credential, make_own_model
 from projects import files
 from projects.tests.factories import make_preset, make_project, make_target
 from results.tests.factories import make_item, make_results
@@ -42,7 +43,8 @@ PUBLIC = [
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
     "account_reset_password_from_key_done", "mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn",
     "mfa_reauthenticate_webauthn", "google_login", "google_callback", "github_login", "github_callback",
-    "socialaccount_signup", "socialaccount_login_cancelled", "socialaccount_login_error",
+    "api:oauth_providers", "api:oauth_google", "api:oauth_google_callback", "api:oauth_github",
+    "api:oauth_github_callback", "socialaccount_signup", "socialaccount_login_cancelled", "socialaccount_login_error",
 ]  # fmt: skip
 OF_EVERYBODY_SIGNED_IN = [
     "dashboard", "projects:project_list", "projects:project_create", "projects:project_sources",
@@ -54,8 +56,10 @@ OF_EVERYBODY_SIGNED_IN = [
     "mfa_add_webauthn", "accounts:theme", "accounts:session_list", "accounts:session_end_others",
     "accounts:token_list", "accounts:token_create", "accounts:activity", "accounts:data", "socialaccount_connections", "api:me", "api:my_audit", "api:tokens", "api:my_password", "api:projects",
     "api:running_jobs", "api:analyze",
+    "api:providers", "api:provider", "api:own_models", "api:api_keys", "api:api_key", "api:api_key_test",
 ]  # fmt: skip
 OF_THE_OWNER = [
+    "api:own_model",
     "mfa_edit_webauthn", "mfa_remove_webauthn", "accounts:session_end", "accounts:sign_in_end", "accounts:token_delete",
     "projects:preset_edit", "projects:preset_delete", "projects:preset_duplicate", "api:preset",
     "api:preset_duplicate", "api:project_stats", "projects:project_use_preset", "projects:project_pause",
@@ -105,6 +109,8 @@ def make_tenant(**fields: Any) -> Tenant:
     session = UserSession.objects.create(user=user, session_key=str(ObjectId()), ip="192.0.2.1", user_agent=MARK)
     sign_in = TokenFamily.objects.create(user=user, refresh_id=MARK, password_mark=MARK, expires_at=now())
     own = {"pk": passkey.pk, "session_id": session.pk, "sign_in_id": sign_in.pk}
+    make_credential(user, label=f"{MARK} key")
+    keys["model_id"] = make_own_model(user, name=f"{MARK} model").pk
     keys["preset_id"] = make_preset(user, name=f"{MARK} preset", description=MARK).pk
     return Tenant(user, {**keys, "file_id": upload.id, **own})
 

@@ -3,7 +3,6 @@
 import logging
 
 from bson import ObjectId
-from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
@@ -37,7 +36,7 @@ def test(credential: Credential, provider: Provider) -> Verdict:
         verdict = verify(provider, credential.open())
     except Unreadable:
         return Verdict(KeyStatus.UNREADABLE, LOST)
-    credential.note_verdict(verdict, timezone.now())
+    credential.note_verdict(verdict)
     audit.record("key.tested", credential.owner, provider=provider.id, outcome=str(verdict.status))
     return verdict
 

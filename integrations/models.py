@@ -1,6 +1,5 @@
 import json
 import math
-from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from bson import ObjectId
@@ -119,11 +118,11 @@ class Credential(OwnedModel):
             setattr(self, name, value)
         return fields
 
-    def note_verdict(self, verdict: Verdict, at: datetime) -> None:
+    def note_verdict(self, verdict: Verdict) -> None:
         """Keep how a test went, unless other values were entered meanwhile: the test was not about those."""
-        fields = {"status": verdict.status, "error": verdict.error[:500], "tested_at": at}
+        fields = {"status": verdict.status, "error": verdict.error[:500], "tested_at": verdict.at}
         if verdict.status in TELLING:
-            fields |= {"is_valid": verdict.status == KeyStatus.VALID, "last_validated": at}
+            fields |= {"is_valid": verdict.status == KeyStatus.VALID, "last_validated": verdict.at}
         if Credential.objects.filter(pk=self.pk, entered_at=self.entered_at).update(**fields):
             for name, value in fields.items():
                 setattr(self, name, value)

@@ -8,8 +8,11 @@ import base64
 import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from django.utils import timezone
 
 from integrations.choices import KeyStatus
 from integrations.outbound import Outbound, OutboundRefused, Response
@@ -35,6 +38,7 @@ class Verdict:
     status: KeyStatus
     error: str = ""
     latency_ms: int | None = None
+    at: datetime = field(default_factory=timezone.now)
 
     @property
     def is_usable(self) -> bool:

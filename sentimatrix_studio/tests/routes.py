@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 METHODS = ("get", "post", "put", "patch", "delete")
 ADMIN = "admin:"
+CATALOGUE = {"provider": "groq"}  # parameters that name what everybody has, and no row
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,11 @@ class Route:
 
     @cached_property
     def parameters(self) -> list[str]:
+        """Those that name a row."""
+        return [name for name in self._names if name not in CATALOGUE]
+
+    @cached_property
+    def _names(self) -> list[str]:
         return re.findall(r"<(?:objectid|slug):(\w+)>", self.pattern)
 
     @property
@@ -36,7 +42,7 @@ class Route:
         return [method for method in METHODS if view is None or hasattr(view, method)]
 
     def path(self, ids: dict[str, ObjectId]) -> str:
-        return reverse(self.name, kwargs={name: ids[name] for name in self.parameters})
+        return reverse(self.name, kwargs={name: {**CATALOGUE, **ids}[name] for name in self._names})
 
 
 def routes() -> list[Route]:

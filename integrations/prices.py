@@ -1,0 +1,19 @@
+"""Which models there are and what they cost, as somebody has it: the catalogue with what they added or corrected."""
+
+from collections.abc import Sequence
+
+from accounts.models import User
+from integrations.models import OwnModel
+from integrations.providers import Model, Provider
+
+
+def models_of(user: User, providers: Sequence[Provider]) -> dict[str, list[Model]]:
+    """By the provider's id; the database is asked once. One's own facts stand where the catalogue's stood."""
+    own: dict[str, dict[str, Model]] = {}
+    for row in OwnModel.objects.owned_by(user).filter(provider__in=[one.id for one in providers]).order_by("model"):
+        own.setdefault(row.provider, {})[row.model] = row.as_model()
+    return {one.id: _merged(one.models, own.get(one.id, {})) for one in providers}
+
+
+def _merged(noted: Sequence[Model], own: dict[str, Model]) -> list[Model]:
+    return list(({model.id: model for model in noted} | own).values())

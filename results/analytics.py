@@ -68,7 +68,7 @@ def summary(project: Project, asked: ResultFilter) -> SummaryJson:
     rollups = asked.rollups(project)
     by_platform = rollups.tally_by("platform", (*SENTIMENT, *STATES, *RATING))
     tally = sum(by_platform.values(), Tally({}))
-    days = rollups.first_and_last_day()
+    days = asked.daily_rollups(project).first_and_last_day()
     return {
         "total_results": tally.total,
         "sentiment_distribution": tally.distribution(project.sentiment_classes),
@@ -86,7 +86,7 @@ def sentiment_timeline(project: Project, asked: ResultFilter, interval: str = "d
         raise ValidationError({"interval": f"Use one of {', '.join(INTERVALS)}."})
     if interval == "hour":
         return [_point(f"{hour:%Y-%m-%dT%H:%M:%SZ}", tally) for hour, tally in _by_hour(project, asked)]
-    periods = asked.rollups(project).tally_by_period(interval, SENTIMENT)
+    periods = asked.daily_rollups(project).tally_by_period(interval, SENTIMENT)
     return [_point(start.isoformat(), tally) for start, tally in periods.items()]
 
 

@@ -7,7 +7,7 @@ asked.queryset(project), asked.counts(project), asked.chips(project), asked.quer
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
@@ -15,15 +15,17 @@ from django.http import QueryDict
 from pymongo.errors import ExecutionTimeout
 
 from projects.models import Project, Target
-from results import reading
+from results import reading, rollups
 from results.choices import State, label_shown, labels_covered, labels_shown
-from results.models import DailyRollup, DailyRollupQuerySet, Result, ResultQuerySet
+from results.models import DailyRollup, DailyRollupQuerySet, Result, ResultQuerySet, RollupQuerySet
 from results.tallies import EMOTIONS, LABELS, STATES, Tally
 from sentimatrix_studio.mongo.pipelines import collection, condition, session
 
 LONGEST_COUNT = 2000  # milliseconds
 COUNTED_BY_DAY = ("platform", "target_id", "date_from", "date_to")  # what a roll-up can tell apart besides its counters
 TARGETS_MERGED = 100  # up to so many targets MongoDB merges their indexes; beyond, one index and a filter is faster
+
+Rollups = TypeVar("Rollups", bound=RollupQuerySet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +167,21 @@ class ResultFilter:
 
     # What it counts
 
-    def rollups(self, project: Project) -> DailyRollupQuerySet:
+    def rollups(self, project: Project) -> RollupQuerySet:
         """The roll-ups behind it, as far as they can tell: by platform, target and whole days."""
+        return self._of_places(rollups.of_days(*self._days), project)
+
+    def daily_rollups(self, project: Project) -> DailyRollupQuerySet:
+        """The same by day, which takes longer where no days are asked for."""
+        return self._of_places(DailyRollup.objects.between(*self._days), project)
+
+    @property
+    def _days(self) -> tuple[date | None, date | None]:
         last = self.end - timedelta(milliseconds=1) if self.end else None
-        rows: DailyRollupQuerySet = DailyRollup.objects.filter(project_id=project.pk)
-        rows = rows.between(self.start.date() if self.start else None, last.date() if last else None)
+        return self.start.date() if self.start else None, last.date() if last else None
+
+    def _of_places(self, rows: Rollups, project: Project) -> Rollups:
+        rows = rows.filter(project_id=project.pk)
         rows = rows.filter(platform__in=self.platform) if self.platform else rows
         return rows.filter(target_id__in=self.target_id) if self.target_id else rows
 

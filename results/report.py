@@ -8,12 +8,12 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 
 from projects.models import Project
-from results import charts, panels
+from results import charts, panels, rollups
 from results.charts import Chart, Item, Unit
 from results.choices import State
 from results.figures import Figure, figures
 from results.filters import ResultFilter
-from results.models import DailyRollup, DailyRollupQuerySet
+from results.models import DailyRollup, DailyRollupQuerySet, RollupQuerySet
 from results.panels import Periods, ReviewsLink
 from results.tallies import Tally
 
@@ -92,6 +92,7 @@ def report(project: Project, span: Span) -> Report:
     """A handful of queries, however many reviews there are."""
     rows: DailyRollupQuerySet = DailyRollup.objects.filter(project_id=project.pk)
     inside = rows.between(span.start, span.end)
+    summed = rollups.of_days(span.start, span.end).filter(project_id=project.pk)
     first, last = inside.first_and_last_day() or (today(), today())
     unit = span.unit or suitable_unit(first, last)
     periods = filled(inside.tally_by_period(unit), first, last, unit)
@@ -110,13 +111,13 @@ def report(project: Project, span: Span) -> Report:
         score=panels.score_over_time(periods, unit, link, partial=is_partial),
         distribution=panels.distribution(tally, classes, link),
         emotions=panels.emotions(tally, link),
-        platforms=panels.platforms(inside.tally_by("platform"), classes, link),
-        targets=_targets(project, inside, link),
+        platforms=panels.platforms(summed.tally_by("platform"), classes, link),
+        targets=_targets(project, summed, link),
         ratings=panels.ratings(tally, link),
     )
 
 
-def _targets(project: Project, rows: DailyRollupQuerySet, link: ReviewsLink) -> Chart:
+def _targets(project: Project, rows: RollupQuerySet, link: ReviewsLink) -> Chart:
     names = {target.pk: str(target) for target in project.targets.all()}
     tallies = {pk: tally for pk, tally in rows.tally_by("target_id").items() if pk in names}
     return panels.targets(tallies, names, project.sentiment_classes, link)

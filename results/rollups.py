@@ -1,11 +1,11 @@
-"""Daily roll-ups: kept by the hand that stores, analyses or deletes a review, in the same transaction.
+"""Roll-ups, by day and in total: kept by the hand that stores, analyses or deletes a review, in the same transaction.
 
 Sums are of whole numbers, so their order does not matter and a rebuild gives the identical documents.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from functools import partial
 from hashlib import blake2b
 from typing import Any, NamedTuple, Self
@@ -14,7 +14,7 @@ from bson import Int64, ObjectId
 from pymongo import UpdateOne
 
 from projects.models import Project
-from results.models import DailyRollup, Result
+from results.models import DailyRollup, Result, RollupQuerySet, TotalRollup
 from results.tallies import COUNTERS, SCALE, STARS_SCALE
 from sentimatrix_studio.mongo.pipelines import collection, session
 from sentimatrix_studio.mongo.transaction import in_transaction
@@ -26,6 +26,11 @@ COUNTED_FIELDS = (
     *("owner_id", "project_id", "target_id", "platform", "dated_at", "stars"),
     *("state", "sentiment", "score", "emotion", "emotion_score", "content_hash"),
 )
+
+
+def of_days(start: date | None, end: date | None) -> RollupQuerySet:
+    """What was counted from one day to another, both included; None leaves that side open."""
+    return DailyRollup.objects.between(start, end) if start or end else TotalRollup.objects.all()
 
 
 def contribution(result: dict[str, Any]) -> Counts:
@@ -54,7 +59,7 @@ class Place(NamedTuple):
 
     owner_id: ObjectId
     project_id: ObjectId
-    day: datetime  # midnight UTC, naive as pymongo has it
+    day: datetime | None  # midnight UTC, naive as pymongo has it; None: all days
     platform: str
     target_id: ObjectId
 
@@ -66,8 +71,13 @@ class Place(NamedTuple):
     @property
     def rollup_id(self) -> ObjectId:
         """Always the same for the same place, so that two workers never start two documents for one day."""
-        place = (self.project_id, self.target_id, f"{self.day:%Y-%m-%d}", self.platform)
+        day = f"{self.day:%Y-%m-%d}" if self.day else "all"
+        place = (self.project_id, self.target_id, day, self.platform)
         return ObjectId(blake2b("|".join(map(str, place)).encode(), digest_size=12).digest())
+
+    @property
+    def total(self) -> Self:
+        return self._replace(day=None)
 
 
 class Moves:
@@ -90,26 +100,38 @@ class Moves:
 
     def apply(self) -> None:
         """Write the changes. To be called in the transaction that writes the reviews."""
-        deltas = {place: delta for place, delta in self._deltas.items() if any(delta.values())}
-        if not deltas:
-            return
-        writes = [_increment(place, delta) for place, delta in deltas.items()]
-        collection(DailyRollup).bulk_write(writes, ordered=False, session=session())
-        if shrunk := [place.rollup_id for place, delta in deltas.items() if delta["total"] < 0]:
-            emptied = {"_id": {"$in": shrunk}, "counters.total": 0}
-            collection(DailyRollup).delete_many(emptied, session=session())
+        self.apply_to_days()
+        totals: dict[Place, Counter[str]] = defaultdict(Counter)
+        for place, delta in self._deltas.items():
+            totals[place.total].update(delta)
+        _write(TotalRollup, totals)
+
+    def apply_to_days(self) -> None:
+        _write(DailyRollup, self._deltas)
+
+
+def _write(model: type[DailyRollup | TotalRollup], moves: Mapping[Place, Counts]) -> None:
+    deltas = {place: delta for place, delta in moves.items() if any(delta.values())}
+    if not deltas:
+        return
+    writes = [_increment(place, delta) for place, delta in deltas.items()]
+    collection(model).bulk_write(writes, ordered=False, session=session())
+    if shrunk := [place.rollup_id for place, delta in deltas.items() if delta["total"] < 0]:
+        collection(model).delete_many({"_id": {"$in": shrunk}, "counters.total": 0}, session=session())
 
 
 def _increment(place: Place, delta: Counts) -> UpdateOne:
     # Every counter is named and 64 bits wide, so that a document does not show in which order it came about.
     increments = {f"counters.{name}": Int64(delta.get(name, 0)) for name in COUNTERS}
-    return UpdateOne({"_id": place.rollup_id}, {"$setOnInsert": place._asdict(), "$inc": increments}, upsert=True)
+    about = {name: value for name, value in place._asdict().items() if value is not None}
+    return UpdateOne({"_id": place.rollup_id}, {"$setOnInsert": about, "$inc": increments}, upsert=True)
 
 
 def rebuild(project: Project) -> None:
     """Count all reviews of the project anew, a month per transaction. Nothing else needs to stop for it."""
     for start, end in _months(project):
         in_transaction(partial(_rebuild_span, project, start, end))
+    in_transaction(partial(_rebuild_totals, project))
 
 
 def _rebuild_span(project: Project, start: datetime, end: datetime) -> None:
@@ -120,7 +142,17 @@ def _rebuild_span(project: Project, start: datetime, end: datetime) -> None:
     where = {"project_id": project.pk, "dated_at": {"$gte": start, "$lt": end}}
     for result in collection(Result).find(where, COUNTED_FIELDS, session=session()):
         moves.add(result)
-    moves.apply()
+    moves.apply_to_days()
+
+
+def _rebuild_totals(project: Project) -> None:
+    of_project = {"project_id": project.pk}
+    key = {name: f"${name}" for name in ("owner_id", "platform", "target_id")}
+    sums = {name: {"$sum": f"$counters.{name}"} for name in COUNTERS}
+    pipeline = [{"$match": of_project}, {"$group": {"_id": key, **sums}}]
+    found = list(collection(DailyRollup).aggregate(pipeline, session=session()))
+    collection(TotalRollup).delete_many(of_project, session=session())
+    _write(TotalRollup, {Place(project_id=project.pk, day=None, **row.pop("_id")): row for row in found})
 
 
 def _months(project: Project) -> Iterator[tuple[datetime, datetime]]:

@@ -1,31 +1,55 @@
 """What the frame around every page shows. Each value is a callable: a page that does not show it asks nothing."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
 
 from accounts.authentication import signup_is_open
+from accounts.ownership import Person
 from projects.models import Target
-from results.models import DailyRollup
+from results.models import TotalRollup
+from scraping.choices import LIVE
 from scraping.models import Job
+from sentimatrix_studio.mongo.pipelines import united
+
+OF_PROJECT = ("targets", "results", "jobs")
 
 
 def navigation(request: HttpRequest) -> dict[str, Callable[[], Any]]:
+    match = request.resolver_match
+    project_id = match.kwargs.get("project_id") if match else None
+
+    @functools.cache
+    def counts() -> dict[str, int]:
+        return _counts(request.user, project_id)
+
     def running_jobs() -> int:
-        return Job.objects.owned_by(request.user).live().count()
+        return counts()["running"]
 
     def project_counts() -> dict[str, int]:
         """Of the project that the address names; what is the user's own only."""
-        match = request.resolver_match
-        if match is None or "project_id" not in match.kwargs:
-            return {}
-        project = {"project_id": match.kwargs["project_id"]}
-        rollups = DailyRollup.objects.owned_by(request.user).filter(**project)
-        return {
-            "targets": Target.objects.owned_by(request.user).filter(**project).count(),
-            "results": rollups.tally(["total"]).total,
-            "jobs": Job.objects.owned_by(request.user).filter(**project).count(),
-        }
+        return {name: counts()[name] for name in OF_PROJECT} if project_id else {}
 
     return {"signup_is_open": signup_is_open, "running_jobs": running_jobs, "project_counts": project_counts}
+
+
+def _counts(user: Person, project_id: Any) -> dict[str, int]:
+    """All of it with one question to the database."""
+    counts = dict.fromkeys(("running", *OF_PROJECT), 0)
+    if not user.is_authenticated:
+        return counts
+    mine = {"owner_id": user.pk}
+    parts: list[Any] = [(Job, [{"$match": mine | {"status": {"$in": LIVE}}}, {"$count": "running"}])]
+    if project_id:
+        here = {"$match": mine | {"project_id": project_id}}
+        total = {"$group": {"_id": None, "results": {"$sum": "$counters.total"}}}
+        parts += [
+            (Target, [here, {"$count": "targets"}]),
+            (Job, [here, {"$count": "jobs"}]),
+            (TotalRollup, [here, total, {"$unset": "_id"}]),
+        ]
+    for found in united(*parts):
+        counts |= found
+    return counts

@@ -12,9 +12,10 @@ from bson import ObjectId
 from django.db.models import Count, Max, Q, QuerySet
 
 from projects.models import Project, Target
+from results import rollups
 from results.charts import Mark
 from results.choices import POLARITIES, State
-from results.models import DailyRollup
+from results.models import DailyRollup, TotalRollup
 from results.panels import ReviewsLink, reviews_link, share_bar
 from results.tallies import Tally
 from scraping.choices import JobStatus
@@ -36,7 +37,7 @@ class Figures:
 def figures(projects: Iterable[Project], start: date | None = None, end: date | None = None) -> dict[ObjectId, Figures]:
     """By id; the tally is of the days from ``start`` to ``end``."""
     ids = [project.pk for project in projects]
-    tallies = DailyRollup.objects.filter(project_id__in=ids).between(start, end).tally_by("project_id")
+    tallies = rollups.of_days(start, end).filter(project_id__in=ids).tally_by("project_id")
     targets = _grouped(
         Target.objects.filter(project_id__in=ids), "project_id", n=Count("pk"), last=Max("last_scraped_at")
     )
@@ -121,9 +122,9 @@ def project_job_counts(projects: Sequence[Project]) -> dict[ObjectId, dict[str, 
 def target_stats(targets: Sequence[Target]) -> dict[ObjectId, dict[str, Any]]:
     """``stats`` of the API's targets, by id. The targets are of one project."""
     ids = [target.pk for target in targets]
-    rollups = DailyRollup.objects.filter(project_id__in={target.project_id for target in targets}, target_id__in=ids)
-    totals = rollups.tally_by("target_id", ["total"])
-    days = _grouped(rollups, "target_id", last=Max("day"))
+    of_these = {"project_id__in": {target.project_id for target in targets}, "target_id__in": ids}
+    totals = TotalRollup.objects.filter(**of_these).tally_by("target_id", ["total"])
+    days = _grouped(DailyRollup.objects.filter(**of_these), "target_id", last=Max("day"))
     return {
         target.pk: {
             "results_count": totals[target.pk].total if target.pk in totals else 0,

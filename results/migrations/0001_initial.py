@@ -34,6 +34,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='TotalRollup',
+            fields=[
+                ('id', django_mongodb_backend.fields.ObjectIdField(db_column='_id', editable=False, primary_key=True, serialize=False)),
+                ('platform', models.CharField(choices=[('amazon', 'Amazon'), ('steam', 'Steam'), ('youtube', 'YouTube'), ('reddit', 'Reddit'), ('google', 'Google'), ('trustpilot', 'Trustpilot'), ('yelp', 'Yelp'), ('imdb', 'IMDb'), ('file', 'File')], max_length=12)),
+                ('counters', models.JSONField(default=dict)),
+                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.project')),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.target')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['project'], name='total_project'), models.Index(fields=['owner'], name='total_owner')],
+            },
+        ),
+        migrations.CreateModel(
             name='Result',
             fields=[
                 ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),

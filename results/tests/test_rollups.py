@@ -15,7 +15,7 @@ from projects.models import Project, Target
 from projects.tests.factories import make_project
 from results import ingest, removal, rollups
 from results.ingest import Item
-from results.models import DailyRollup, Result
+from results.models import DailyRollup, Result, TotalRollup
 from results.tallies import COUNTERS, Tally
 from results.tests.factories import (
     START,
@@ -82,7 +82,9 @@ def store_and_fail(target: Target, items: list[Item]) -> float:
 
 def documents_of(project: Project) -> list[bytes]:
     """The roll-ups as bytes: order of fields and widths of numbers count."""
-    return [bson.encode(row) for row in collection(DailyRollup).find({"project_id": project.pk}).sort("_id")]
+    kinds = (DailyRollup, TotalRollup)
+    found = (row for kind in kinds for row in collection(kind).find({"project_id": project.pk}).sort("_id"))
+    return [bson.encode(row) for row in found]
 
 
 @pytest.mark.django_db
@@ -108,6 +110,8 @@ def test_a_rebuild_mends_roll_ups_that_are_wrong_missing_or_left_over() -> None:
     collection(DailyRollup).delete_one({"_id": second})
     stray = {"owner_id": target.owner_id, "project_id": target.project_id, "target_id": target.pk}
     collection(DailyRollup).insert_one({**stray, "day": datetime(2020, 2, 29), "platform": "steam", "counters": {}})  # noqa: DTZ001
+    collection(TotalRollup).update_one({}, {"$inc": {"counters.label_positive": -1}})
+    collection(TotalRollup).insert_one({**stray, "platform": "yelp", "counters": {}})
     out = StringIO()
     call_command("rebuild_rollups", str(target.project_id), stdout=out)
     assert documents_of(target.project) == right
@@ -135,6 +139,7 @@ def test_a_roll_up_goes_with_its_last_review() -> None:
     make_results(target, *make_items(3))
     assert removal.delete_results(Result.objects.filter(target=target)) == 3
     assert not DailyRollup.objects.exists()
+    assert not TotalRollup.objects.exists()
 
 
 @pytest.mark.django_db
@@ -224,6 +229,14 @@ def test_a_tally_gives_the_figures(counted: Project) -> None:
     assert tally.avg_score == round((0.9 + 0.5 + 0.0123 - 0.5) / 4, 4)
     assert (tally.avg_rating, tally.rated, tally.stars) == (4.5, 2, {5: 1, 4: 1, 3: 0, 2: 0, 1: 0})
     assert (tally.emotions["joy"], tally.emotions["anger"], tally.avg_emotion_score("joy")) == (2, 1, 0.7)
+
+
+def test_totals_are_the_sum_of_the_days(counted: Project) -> None:
+    days, totals = (kind.objects.filter(project=counted) for kind in (DailyRollup, TotalRollup))
+    assert totals.tally_by("target_id") == days.tally_by("target_id")
+    assert totals.count() == 2
+    assert rollups.of_days(None, None).filter(project=counted).tally() == days.tally()
+    assert rollups.of_days(date(2026, 3, 9), None).filter(project=counted).tally().total == 3
 
 
 def test_a_tally_of_nothing_has_no_averages(db: None) -> None:

@@ -1,5 +1,6 @@
 """From a queryset to pymongo: for what the ORM cannot say, or says ten times slower."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
@@ -21,6 +22,13 @@ def session() -> ClientSession | None:
     """The session of the running transaction, if there is one."""
     running: ClientSession | None = connection.session  # type: ignore[attr-defined]
     return running
+
+
+def united(*parts: tuple[type[Model], list[dict[str, Any]]]) -> Iterable[dict[str, Any]]:
+    """What several pipelines find, each in the collection of its model, in one round trip."""
+    (model, stages), *others = parts
+    unions = [{"$unionWith": {"coll": other._meta.db_table, "pipeline": stages}} for other, stages in others]
+    return collection(model).aggregate([*stages, *unions], session=session())
 
 
 def condition(queryset: QuerySet[Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bson import ObjectId
 from django.http import Http404
+from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,7 +23,9 @@ from projects.bodies import (
 )
 from projects.choices import ProjectStatus
 from projects.models import Added, AnyPreset, Preset, Project, Target
+from projects.shapes import AllStatsJson, DetectedJson
 from sentimatrix_studio import rest
+from sentimatrix_studio.shapes import PageJson
 
 StatsOf = Callable[[Sequence[Any]], dict[ObjectId, dict[str, Any]]]
 
@@ -43,31 +46,52 @@ class ProjectViewSet(rest.ViewSet):
         "destroy": {"permanent": rest.Flag(help_text="Remove it and all that hangs on it, instead of archiving it.")},
     }
 
+    @extend_schema(responses={200: PageJson[ProjectSerializer]})
     def list(self, request: Request) -> Response:
+        """List projects.
+
+        Newest first.
+        """
         projects = Project.objects.owned_by(request.user).order_by("-created_at", "-pk")
         if chosen := self.asked.get("status"):
             projects = projects.filter(status=chosen)
         page = self.paginate_queryset(projects.named_like(self.asked.get("search", "")))
         return self.get_paginated_response(self._as_json(page or []))
 
+    @extend_schema(request=ProjectSerializer, responses={201: ProjectSerializer})
     def create(self, request: Request) -> Response:
+        """Make a project.
+
+        Its settings are those of a preset, ``standard`` if it is not said, changed by what ``config`` names. Each of
+        ``platform_links`` becomes a target.
+        """
         serializer = ProjectSerializer(data=request.data, context={"user": request.user})
         serializer.is_valid(raise_exception=True)
         project = serializer.save(owner=signed_in(request))
         return Response(self._as_json([project])[0], status=status.HTTP_201_CREATED)
 
+    @extend_schema(responses={200: ProjectSerializer})
     def retrieve(self, request: Request, project_id: ObjectId) -> Response:
+        """Show a project."""
         return Response(self._as_json([self._project(project_id)])[0])
 
+    @extend_schema(request=ProjectSerializer(partial=True), responses={200: ProjectSerializer})
     def update(self, request: Request, project_id: ObjectId) -> Response:
-        """Changes what is named in the body and leaves the rest."""
+        """Change a project.
+
+        What is named in the body is changed, the rest stays. ``{"status": "active"}`` brings it back from the archive.
+        """
         context = {"user": request.user}
         serializer = ProjectSerializer(self._project(project_id), data=request.data, partial=True, context=context)
         serializer.is_valid(raise_exception=True)
         return Response(self._as_json([serializer.save()])[0])
 
+    @extend_schema(responses={204: None})
     def destroy(self, request: Request, project_id: ObjectId) -> Response:
-        """Archives; with ``permanent`` it is gone at once, and all that hangs on it within a minute."""
+        """Archive or delete a project.
+
+        It is archived; with ``permanent`` it is gone at once, and all that hangs on it within a minute.
+        """
         project = self._project(project_id)
         if self.asked["permanent"]:
             project.leave()
@@ -76,7 +100,9 @@ class ProjectViewSet(rest.ViewSet):
             project.archive()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
+    @extend_schema(responses={200: AllStatsJson})
     def stats(self, request: Request, project_id: ObjectId) -> Response:
+        """Count what a project has."""
         projects = [self._project(project_id)]
         return Response({**self.stats_of(projects)[project_id], **self.jobs_of(projects)[project_id]})
 
@@ -92,38 +118,67 @@ class TargetViewSet(rest.ViewSet):
     stats_of: StatsOf = staticmethod(no_stats)
     query_parameters = {"list": rest.PAGING}
 
+    @extend_schema(responses={200: PageJson[TargetSerializer]})
     def list(self, request: Request, project_id: ObjectId) -> Response:
+        """List targets.
+
+        Newest first.
+        """
         targets = Target.objects.filter(project=self._project(project_id)).order_by("-created_at", "-pk")
         return self.get_paginated_response(self._as_json(self.paginate_queryset(targets) or []))
 
+    @extend_schema(request=NewTargetSerializer, responses={200: TargetSerializer, 201: TargetSerializer})
     def create(self, request: Request, project_id: ObjectId) -> Response:
-        """201 with the target; 200 when it was already there."""
+        """Add a target.
+
+        201 with the target; 200 when it was already there.
+        """
         project, wanted = self._project(project_id), self._said(NewTargetSerializer)
         (added,) = project.add_targets([wanted])
         made = status.HTTP_201_CREATED if added.is_new else status.HTTP_200_OK
         return Response(self._as_json([added.target])[0], status=made)
 
+    @extend_schema(request=NewTargetsSerializer, responses={201: TargetSerializer(many=True)})
     def bulk(self, request: Request, project_id: ObjectId) -> Response:
-        """The targets in the order of their addresses; one that was already there is returned, not doubled."""
+        """Add several targets.
+
+        They come in the order of their addresses; one that was already there is returned, not doubled. When an address
+        is bad none is added, and each bad one is named.
+        """
         project, wanted = self._project(project_id), self._said(NewTargetsSerializer)
         added: list[Added] = project.add_targets(wanted)
         return Response(self._as_json([one.target for one in added]), status=status.HTTP_201_CREATED)
 
+    @extend_schema(request=CheckSerializer, responses={200: DetectedJson})
     def check(self, request: Request, project_id: ObjectId) -> Response:
-        """What an address is, without adding it."""
+        """Look at an address.
+
+        Says what it is, without adding it.
+        """
         project, found = self._project(project_id), self._said(CheckSerializer)["url"]
         return Response({**asdict(found), "already_there": project.has_target(found)})
 
+    @extend_schema(responses={200: TargetSerializer})
     def retrieve(self, request: Request, project_id: ObjectId, target_id: ObjectId) -> Response:
+        """Show a target."""
         return Response(self._as_json([self._target(project_id, target_id)])[0])
 
+    @extend_schema(request=TargetSerializer(partial=True), responses={200: TargetSerializer})
     def update(self, request: Request, project_id: ObjectId, target_id: ObjectId) -> Response:
-        """Changes what is named in the body and leaves the rest."""
+        """Change a target.
+
+        What is named in the body is changed, the rest stays.
+        """
         serializer = TargetSerializer(self._target(project_id, target_id), data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         return Response(self._as_json([serializer.save()])[0])
 
+    @extend_schema(responses={204: None})
     def destroy(self, request: Request, project_id: ObjectId, target_id: ObjectId) -> Response:
+        """Delete a target.
+
+        Its reviews go with it.
+        """
         self._target(project_id, target_id).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -148,32 +203,54 @@ class PresetViewSet(rest.ViewSet):
 
     query_parameters = {"list": rest.PAGING}
 
+    @extend_schema(responses={200: PageJson[PresetSerializer]})
     def list(self, request: Request) -> Response:
+        """List presets.
+
+        Those of the system first.
+        """
         page = self.paginate_queryset(Preset.objects.open_to(request.user))
         return self.get_paginated_response(PresetSerializer(page, many=True).data)
 
+    @extend_schema(request=PresetSerializer, responses={201: PresetSerializer})
     def create(self, request: Request) -> Response:
+        """Make a preset."""
         serializer = PresetSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         serializer.save(owner=signed_in(request))
         return Response(serializer.data, status=status.HTTP_201_CREATED)
 
+    @extend_schema(responses={200: PresetSerializer})
     def retrieve(self, request: Request, preset_id: str) -> Response:
+        """Show a preset."""
         return Response(PresetSerializer(self._preset(preset_id)).data)
 
+    @extend_schema(request=PresetSerializer(partial=True), responses={200: PresetSerializer})
     def update(self, request: Request, preset_id: str) -> Response:
-        """Changes what is named in the body and leaves the rest. Projects keep the settings they took from it."""
+        """Change a preset.
+
+        What is named in the body is changed, the rest stays. Projects keep the settings they took from it.
+        """
         serializer = PresetSerializer(self._own(preset_id), data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         serializer.save()
         return Response(serializer.data)
 
+    @extend_schema(responses={204: None})
     def destroy(self, request: Request, preset_id: str) -> Response:
+        """Delete a preset.
+
+        Projects keep the settings they took from it.
+        """
         self._own(preset_id).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
+    @extend_schema(request=None, responses={201: PresetSerializer})
     def duplicate(self, request: Request, preset_id: str) -> Response:
-        """A preset of one's own with the same settings."""
+        """Duplicate a preset.
+
+        A preset of one's own with the same settings.
+        """
         preset = Preset.copy_of(self._preset(preset_id), signed_in(request).pk)
         preset.save()
         return Response(PresetSerializer(preset).data, status=status.HTTP_201_CREATED)

@@ -16,6 +16,7 @@ from projects.fields import AddressField, ConfigSerializer, ProductSerializer, S
 from projects.forms import MAX_ADDRESSES
 from projects.models import AnyPreset, Preset, Project, Target
 from projects.options import Wanted
+from projects.shapes import CoverageJson, ProjectStatsJson, TargetStatsJson
 from sentimatrix_studio import rest
 
 SETTABLE = (ProjectStatus.ACTIVE, ProjectStatus.PAUSED, ProjectStatus.ARCHIVED)
@@ -99,8 +100,8 @@ class ProjectSerializer(rest.ModelSerializer):
             *("stats", "created_at", "updated_at", "archived_at"),
         )
 
-    def get_stats(self, project: Project) -> dict[str, Any]:
-        stats: dict[ObjectId, dict[str, Any]] = self.context["stats"]
+    def get_stats(self, project: Project) -> ProjectStatsJson:
+        stats: dict[ObjectId, ProjectStatsJson] = self.context["stats"]
         return stats[project.pk]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -112,23 +113,31 @@ class ProjectSerializer(rest.ModelSerializer):
 
     def create(self, validated_data: dict[str, Any]) -> Project:
         links: Sequence[Wanted] = validated_data.pop("platform_links", ())
-        return self._save(Project(owner=validated_data.pop("owner")), validated_data, links)
-
-    def update(self, instance: Project, validated_data: dict[str, Any]) -> Project:
-        return self._save(instance, validated_data)
-
-    def _save(self, project: Project, said: dict[str, Any], links: Sequence[Wanted] = ()) -> Project:
-        chosen = said.pop("status", project.status)
-        if "preset" in said:
-            project.use(said.pop("preset"))
-        project.adjust(said.pop("config", {}))
-        project.product = {**project.product, **said.pop("product", {})}
-        for name, value in said.items():
-            setattr(project, name, value)
-        project.save_with(links)
+        chosen = validated_data.pop("status", ProjectStatus.ACTIVE)
+        project = Project(owner=validated_data.pop("owner"))
+        _change(project, validated_data)
+        project.create_with(links)
         if chosen != project.status:
             project.set_status(chosen)
         return project
+
+    def update(self, instance: Project, validated_data: dict[str, Any]) -> Project:
+        chosen = validated_data.pop("status", instance.status)
+        _change(instance, validated_data)
+        instance.save_said()
+        if chosen != instance.status:
+            instance.set_status(chosen)
+        return instance
+
+
+def _change(project: Project, said: dict[str, Any]) -> None:
+    """To be saved."""
+    if "preset" in said:
+        project.use(said["preset"])
+    project.adjust(said.get("config", {}))
+    project.product = {**project.product, **said.get("product", {})}
+    project.name = said.get("name", project.name)
+    project.description = said.get("description", project.description)
 
 
 class NewTargetSerializer(rest.Serializer):
@@ -174,15 +183,15 @@ class TargetSerializer(rest.ModelSerializer):
         )
         read_only_fields = ("url", "platform", "detected_type", "external_id", "error_message")
 
-    def get_coverage(self, target: Target) -> dict[str, Any]:
+    def get_coverage(self, target: Target) -> CoverageJson:
         return {
             "collected": self.context["stats"][target.pk]["results_count"],
             "reported_total": target.reported_total,
             "outcome_code": target.outcome_code or None,
         }
 
-    def get_stats(self, target: Target) -> dict[str, Any]:
-        stats: dict[ObjectId, dict[str, Any]] = self.context["stats"]
+    def get_stats(self, target: Target) -> TargetStatsJson:
+        stats: dict[ObjectId, TargetStatsJson] = self.context["stats"]
         return stats[target.pk]
 
     def validate_options(self, said: dict[str, str]) -> dict[str, str]:

@@ -24,7 +24,7 @@ from results.models import Result
 from results.parameters import BY_DAY, EXPORT, FILTERS, ORDER
 from results.reading import READERS
 from results.removal import delete_results
-from results.shapes import AnalysisJson, ResultJson, analysis_as_json, result_as_json
+from results.shapes import ResultJson, TextAnalysisJson, analysis_as_json, result_as_json
 from sentimatrix_studio import rest
 from sentimatrix_studio.shapes import Count, Must, PageJson
 
@@ -203,7 +203,7 @@ class TextSerializer(rest.Serializer):
 
 
 class Analyze(rest.View):
-    @extend_schema(request=TextSerializer, responses={200: AnalysisJson, 503: None})
+    @extend_schema(request=TextSerializer, responses={200: TextAnalysisJson, 503: None})
     def post(self, request: Request) -> Response:
         """Analyse a text.
 

@@ -84,7 +84,7 @@ class ResultJson(TypedDict):
     updated_at: Moment
 
 
-class AnalysisJson(TypedDict):
+class TextAnalysisJson(TypedDict):
     """What an engine makes of a text. Without a label unless `state` is `analysed`."""
 
     engine: str
@@ -129,7 +129,7 @@ def result_as_json(result: Result, classes: int) -> ResultJson:
     }
 
 
-def analysis_as_json(analysis: Analysis, classes: int) -> AnalysisJson:
+def analysis_as_json(analysis: Analysis, classes: int) -> TextAnalysisJson:
     return {
         "engine": analysis.engine,
         "state": analysis.state,

@@ -29,7 +29,7 @@ class PreviewErrorJson(TypedDict):
 class PreviewJson(TypedDict):
     """How a file would be read: the options with every guess filled in, and the first rows as they stand."""
 
-    options: imports.OptionsJson
+    options: imports.ImportOptionsJson
     columns: list[str]
     rows: list[list[str]]
     errors: list[PreviewErrorJson]

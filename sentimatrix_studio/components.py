@@ -83,6 +83,13 @@ class Id(OpenApiSerializerFieldExtension):
         return {"type": "string", "pattern": "^[0-9a-f]{24}$"}
 
 
+class PresetId(OpenApiSerializerFieldExtension):
+    target_class = "projects.bodies.PresetField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> Schema:
+        return {"type": "string", "maxLength": 24}
+
+
 class Bearer(OpenApiAuthenticationExtension):
     target_class = "accounts.authentication.TokenAuthentication"
     name = "bearer"

@@ -9,15 +9,15 @@ Without a column of ids, a review is the same when author, date, title and text 
 same file updates the review of its first occurrence.
 """
 
-from results.imports.options import FORMATS, ROLES, Options, OptionsJson
+from results.imports.options import FORMATS, ROLES, ImportOptionsJson, Options
 from results.imports.reading import Preview, check, preview, read
 from results.imports.rows import RowError, write_errors
 
 __all__ = [
     "FORMATS",
     "ROLES",
+    "ImportOptionsJson",
     "Options",
-    "OptionsJson",
     "Preview",
     "RowError",
     "check",

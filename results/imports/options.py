@@ -16,7 +16,7 @@ DATE_ORDERS = ("dmy", "mdy")
 Column = str | int
 
 
-class OptionsJson(TypedDict, total=False):
+class ImportOptionsJson(TypedDict, total=False):
     """How a file is to be read. What is left out, null or empty is guessed; a column is named or counted from 0."""
 
     format: Annotated[str, Must(enum=["", *FORMATS])] | None
@@ -67,7 +67,7 @@ class Options:
             raise ValidationError(errors)
         return cls(**given)
 
-    def to_json(self) -> OptionsJson:
+    def to_json(self) -> ImportOptionsJson:
         return asdict(self) | {"columns": dict(self.columns)}  # type: ignore[return-value]  # asdict forgets the types
 
     @property

@@ -10,11 +10,13 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
+from django.contrib.auth.decorators import login_required
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from accounts.providers import GitHubAdapter, GoogleAdapter
 
+passkey_list = login_required(RedirectView.as_view(pattern_name="mfa_index"))  # they are shown there
 entrance = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
@@ -53,7 +55,9 @@ settings = [
     path("security/codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("security/codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("security/codes/file/", recovery_codes.download_recovery_codes, name="mfa_download_recovery_codes"),
-    path("security/passkeys/", RedirectView.as_view(pattern_name="mfa_index"), name="mfa_list_webauthn"),
+    path(
+        "security/passkeys/", login_required(RedirectView.as_view(pattern_name="mfa_index")), name="mfa_list_webauthn"
+    ),
     path("security/passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
     path("security/passkeys/<objectid:pk>/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
     path("security/passkeys/<objectid:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),

@@ -182,7 +182,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         plain.__dict__ = {
             name: str(value) if isinstance(value, ObjectId) else value for name, value in vars(instance).items()
         }
-        return serialize_instance(plain)
+        serialized: dict[str, Any] = serialize_instance(plain)
+        return serialized
 
     def deserialize_instance(self, model: type[models.Model], data: dict[str, Any]) -> models.Model:
         row: models.Model = deserialize_instance(model, data)

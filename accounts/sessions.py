@@ -53,7 +53,7 @@ class BrowserSession:
 
     @property
     def is_current(self) -> bool:
-        return self.row.is_current()
+        return bool(self.row.is_current())
 
 
 def device(user_agent: str) -> str:

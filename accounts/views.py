@@ -87,7 +87,7 @@ def token_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @never_cache
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]
 @require_http_methods(["GET", "POST"])
 def token_create(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None, owner=signed_in(request))

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -37,42 +38,42 @@ from sentimatrix_studio.tests.routes import ADMIN, METHODS, Route, routes
 pytestmark = pytest.mark.django_db
 
 PUBLIC = [
-    "landing", "health_live", "api:health", "api:health_live", "api:health_ready", "api:openapi", "api:unknown", "api:register",
-    "api:login", "api:second_factor", "api:forgot_password", "api:reset_password", "api:refresh", "api:logout", "account_login", "account_logout", "account_inactive",
-    "account_signup", "account_reauthenticate", "account_email_verification_sent", "account_confirm_email",
-    "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
-    "account_reset_password_from_key_done", "mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn",
-    "mfa_reauthenticate_webauthn", "google_login", "google_callback", "github_login", "github_callback",
-    "api:oauth_providers", "api:oauth_google", "api:oauth_google_callback", "api:oauth_github",
-    "api:oauth_github_callback", "socialaccount_signup", "socialaccount_login_cancelled", "socialaccount_login_error",
+    "landing", "health_live", "api:health", "api:health_live", "api:health_ready", "api:openapi", "api:unknown",
+    "api:register", "api:login", "api:second_factor", "api:forgot_password", "api:reset_password", "api:refresh",
+    "api:logout", "account_login", "account_logout", "account_inactive", "account_signup", "account_reauthenticate",
+    "account_email_verification_sent", "account_confirm_email", "account_reset_password",
+    "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
+    "mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn", "mfa_reauthenticate_webauthn", "google_login",
+    "google_callback", "github_login", "github_callback", "api:oauth_providers", "api:oauth_google",
+    "api:oauth_google_callback", "api:oauth_github", "api:oauth_github_callback", "socialaccount_signup",
+    "socialaccount_login_cancelled", "socialaccount_login_error",
 ]  # fmt: skip
 OF_EVERYBODY_SIGNED_IN = [
     "dashboard", "projects:project_list", "projects:project_create", "projects:project_sources",
     "projects:project_preset", "projects:project_settings", "projects:project_review", "projects:addresses_check",
-    "projects:preset_list", "projects:preset_create", "api:presets", "scraping:job_overview",
-    "results:try_sentence", "sample_load", "accounts:profile", "accounts:account_delete", "account_email",
-    "account_change_password", "account_set_password", "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp",
-    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn",
-    "mfa_add_webauthn", "accounts:theme", "accounts:session_list", "accounts:session_end_others",
-    "accounts:token_list", "accounts:token_create", "accounts:activity", "accounts:data", "socialaccount_connections", "api:me", "api:my_audit", "api:tokens", "api:my_password", "api:projects",
-    "api:running_jobs", "api:analyze",
+    "projects:preset_list", "projects:preset_create", "api:presets", "scraping:job_overview", "results:try_sentence",
+    "sample_load", "accounts:profile", "accounts:account_delete", "account_email", "account_change_password",
+    "account_set_password", "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn",
+    "accounts:theme", "accounts:session_list", "accounts:session_end_others", "accounts:token_list",
+    "accounts:token_create", "accounts:activity", "accounts:data", "socialaccount_connections", "api:me",
+    "api:my_audit", "api:tokens", "api:my_password", "api:projects", "api:running_jobs", "api:analyze",
     "api:providers", "api:provider", "api:own_models", "api:api_keys", "api:api_key", "api:api_key_test",
 ]  # fmt: skip
 OF_THE_OWNER = [
-    "api:own_model",
-    "mfa_edit_webauthn", "mfa_remove_webauthn", "accounts:session_end", "accounts:sign_in_end", "accounts:token_delete",
-    "projects:preset_edit", "projects:preset_delete", "projects:preset_duplicate", "api:preset",
-    "api:preset_duplicate", "api:project_stats", "projects:project_use_preset", "projects:project_pause",
-    "projects:project_detail", "projects:project_edit", "projects:project_archive", "projects:project_restore",
-    "projects:project_delete", "projects:target_list", "projects:target_create", "projects:target_edit",
-    "projects:target_pause", "projects:target_resume", "projects:target_delete", "scraping:job_list",
-    "scraping:job_start", "scraping:job_detail", "scraping:job_status", "scraping:job_cancel", "scraping:job_retry",
-    "scraping:job_errors", "scraping:import_create", "results:result_list", "results:result_export",
-    "results:result_detail", "results:result_explanation", "results:result_delete", "results:analytics",
-    "api:token", "api:project", "api:targets", "api:targets_bulk", "api:target_check", "api:target", "api:job_start", "api:jobs",
-    "api:job", "api:job_cancel", "api:job_retry", "api:job_progress", "api:job_log", "api:results", "api:result",
-    "api:results_export", "api:import_preview", "api:results_import", "api:analytics_summary", "api:analytics_timeline", "api:analytics_emotions",
-    "api:analytics_platforms",
+    "api:own_model", "mfa_edit_webauthn", "mfa_remove_webauthn", "accounts:session_end", "accounts:sign_in_end",
+    "accounts:token_delete", "projects:preset_edit", "projects:preset_delete", "projects:preset_duplicate",
+    "api:preset", "api:preset_duplicate", "api:project_stats", "projects:project_use_preset",
+    "projects:project_pause", "projects:project_detail", "projects:project_edit", "projects:project_archive",
+    "projects:project_restore", "projects:project_delete", "projects:target_list", "projects:target_create",
+    "projects:target_edit", "projects:target_pause", "projects:target_resume", "projects:target_delete",
+    "scraping:job_list", "scraping:job_start", "scraping:job_detail", "scraping:job_status", "scraping:job_cancel",
+    "scraping:job_retry", "scraping:job_errors", "scraping:import_create", "results:result_list",
+    "results:result_export", "results:result_detail", "results:result_explanation", "results:result_delete",
+    "results:analytics", "api:token", "api:project", "api:targets", "api:targets_bulk", "api:target_check",
+    "api:target", "api:job_start", "api:jobs", "api:job", "api:job_cancel", "api:job_retry", "api:job_progress",
+    "api:job_log", "api:results", "api:result", "api:results_export", "api:import_preview", "api:results_import",
+    "api:analytics_summary", "api:analytics_timeline", "api:analytics_emotions", "api:analytics_platforms",
 ]  # fmt: skip
 FOR_STAFF = ["metrics", "api:metrics", "api:health_details"]
 SOCKETS = {"ws", "^ws/jobs/(?P<project_id>[0-9a-f]{24})$"}
@@ -107,7 +108,10 @@ def make_tenant(**fields: Any) -> Tenant:
     }
     passkey = Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={"name": f"{MARK} key"})
     session = UserSession.objects.create(user=user, session_key=str(ObjectId()), ip="192.0.2.1", user_agent=MARK)
-    sign_in = TokenFamily.objects.create(user=user, refresh_id=MARK, password_mark=MARK, expires_at=now())
+    tomorrow = now() + timedelta(days=1)
+    sign_in = TokenFamily.objects.create(
+        user=user, refresh_id=MARK, password_mark=MARK, expires_at=now() + timedelta(days=1)
+    )
     own = {"pk": passkey.pk, "session_id": session.pk, "sign_in_id": sign_in.pk}
     make_credential(user, label=f"{MARK} key")
     keys["model_id"] = make_own_model(user, name=f"{MARK} model").pk

@@ -1,6 +1,7 @@
 """`manage.py studio` itself, with real databases, web server and workers."""
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -19,6 +21,7 @@ from sentimatrix_studio.tests.waiting import wait_until
 
 # One worker of xdist runs all of these, so that they can share one Studio.
 pytestmark = pytest.mark.xdist_group("studio")
+READY = "/api/v1/health/ready"
 PROGRAMS = ["mongod", "valkey-server", "worker", "daphne"]
 
 
@@ -59,12 +62,20 @@ class Studio:
 
     def status(self, path: str = "/health/live") -> int:
         """0 when nobody answers."""
+        try:
+            return self._get(path)[0]
+        except OSError:
+            return 0
+
+    def answer(self, path: str) -> Any:
+        return json.loads(self._get(path)[1])
+
+    def _get(self, path: str) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request("GET", path)
-            return connection.getresponse().status
-        except OSError:
-            return 0
+            response = connection.getresponse()
+            return response.status, response.read()
         finally:
             connection.close()
 
@@ -109,6 +120,29 @@ def test_a_busy_port_is_said_in_one_sentence(studio: Studio) -> None:
     assert second.process.wait(timeout=60) == 1
     sentence = f"Cannot listen on http://127.0.0.1:{studio.port}: address already in use. Choose another --port."
     assert second.output.read_text() == f"CommandError: {sentence}\n"
+
+
+PARTS = [("mongod", "database"), ("valkey-server", "cache"), ("worker", "worker")]
+
+
+@pytest.mark.parametrize(("program", "part"), PARTS)
+def test_readiness_names_a_part_that_hangs_within_seconds_and_comes_back_with_it(
+    studio: Studio, program: str, part: str
+) -> None:
+    wait_until(lambda: studio.status(READY) == 200)
+    hanging = studio.child(program)
+    assert hanging is not None
+    family = [hanging, *hanging.children(recursive=True)]
+    for process in family:
+        process.suspend()
+    try:
+        wait_until(lambda: studio.status(READY) == 503, seconds=5)
+        assert studio.answer(READY)["checks"][part] != "ok"
+        assert studio.status() == 200
+    finally:
+        for process in family:
+            process.resume()
+    wait_until(lambda: studio.status(READY) == 200, seconds=10)
 
 
 @pytest.mark.chaos

@@ -93,6 +93,6 @@ class Draft:
     def create(self) -> Project:
         """The project, stored with its targets; the draft is gone."""
         project = self.project
-        project.save_with(self.wanted)
+        project.create_with(self.wanted)
         self.forget()
         return project

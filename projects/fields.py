@@ -29,8 +29,8 @@ def _text(one: Text, **common: Any) -> AnyField:
     if one.is_address:
         return serializers.URLField(max_length=one.maximum, allow_blank=True, **common)
     if one.pattern:  # which says how long it may be
-        said = {"invalid": one.wanted}
-        return serializers.RegexField(rf"^({one.pattern})?$", allow_blank=True, error_messages=said, **common)
+        common["error_messages"] = {"invalid": one.wanted}
+        return serializers.RegexField(rf"^({one.pattern})?$", allow_blank=True, **common)
     return serializers.CharField(max_length=one.maximum, allow_blank=True, **common)
 
 

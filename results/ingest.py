@@ -5,7 +5,7 @@ whatever must become true in the same moment. Doing either again changes nothing
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bson import ObjectId
@@ -86,11 +86,13 @@ def _edits(
         yield UpdateOne({"_id": old["_id"]}, {"$set": change})
 
 
-def analyse(result_ids: Sequence[ObjectId], engine: Engine) -> list[Finding]:
+def analyse(result_ids: Sequence[ObjectId], engine: Engine, *, emotions: bool = True) -> list[Finding]:
     """What ``engine`` makes of those of the reviews that still wait. Slow: call it outside any transaction."""
     fields = ("title", "text", "content_hash")
     rows = list(_find({"_id": {"$in": list(result_ids)}, "state": State.PENDING.value}, fields))
     analyses = engine.analyse([readable(row["title"], row["text"]) for row in rows])
+    if not emotions:
+        analyses = [replace(analysis, emotions=[], emotion=None) for analysis in analyses]
     return [Finding(row["_id"], row["content_hash"], analysis) for row, analysis in zip(rows, analyses, strict=True)]
 
 

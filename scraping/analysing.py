@@ -15,9 +15,10 @@ def analyse(hand: Hand) -> None:
     The engine is loaded here, in the process that uses it: never in the one that worker processes are forked from.
     """
     engine, ids, findings = get_engine(), hand.step.result_ids, []
+    emotions = hand.job.project.config["analysis"]["emotions"]
     for start in range(0, len(ids), SLICE):
         hand.check()
-        findings += ingest.analyse(ids[start : start + SLICE], engine)
+        findings += ingest.analyse(ids[start : start + SLICE], engine, emotions=emotions)
 
     def keep() -> bool:
         ingest.record(findings)

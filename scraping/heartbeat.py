@@ -22,7 +22,7 @@ from scraping.progress import Publisher
 logger = logging.getLogger(__name__)
 
 TICK = 0.5  # seconds
-LOOK_EVERY = 1.0  # how soon a cancelled job is noticed
+LOOK_EVERY = 1.0  # how soon a cancelled job, or an archived project, is noticed
 GRACE = 5.0  # for a leaving worker to finish its page or batch
 FAREWELL = 2.0  # how long a leaving worker may take to say the last word
 
@@ -48,9 +48,10 @@ class Heartbeat(threading.Thread):
         self._looked_at = self._renewed_at = self._stayed_at = 0.0
 
     @contextmanager
-    def beside(self, step: Step) -> Iterator[None]:
+    def beside(self, step: Step, is_halted: Callable[[], bool] = lambda: False) -> Iterator[None]:
+        """Look after the step in this block. It is as good as lost once its project wants no work done any more."""
         with self._lock:
-            self._step, self.is_lost = step, False
+            self._step, self.is_lost, self._is_halted = step, False, is_halted
             self._context = copy_context()  # with the ids that belong in lines of the log about this step
             self._looked_at = self._renewed_at = self._stayed_at = time.monotonic()
         try:
@@ -91,7 +92,7 @@ class Heartbeat(threading.Thread):
                 self._renew(self._step)
             elif now - self._looked_at >= LOOK_EVERY:
                 self._looked_at = now
-                self.is_lost = not leases.is_held(self._step)
+                self.is_lost = not leases.is_held(self._step) or self._is_halted()
 
     def _hand_back(self, step: Step) -> None:
         self.is_lost = True

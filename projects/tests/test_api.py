@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from bson import ObjectId
@@ -399,3 +400,18 @@ def test_two_at_once_add_the_same_target_once():
     with ThreadPoolExecutor(8) as threads:
         assert len(set(threads.map(add, range(8)))) == 1
     assert project.targets.count() == 2
+
+
+def test_requests_are_counted_exactly_and_by_day(monkeypatch):
+    project = make_project(config=settings(limits={"max_requests_per_day": 10}))
+
+    def ask(_):
+        try:
+            return Project.objects.get(pk=project.pk).count_request()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as threads:
+        assert sum(threads.map(ask, range(15))) == 10
+    monkeypatch.setattr("projects.models.timezone.now", lambda: datetime(2999, 1, 1, tzinfo=UTC))
+    assert project.count_request()

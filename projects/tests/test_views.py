@@ -95,7 +95,9 @@ def test_a_file_is_kept_until_the_project_is_there():
     project = Project.objects.get()
     imported, _, file_id = answer.headers["Location"].partition("?file=")
     assert imported == reverse("scraping:import_create", args=[project.pk])
-    assert files.find(user.pk, ObjectId(file_id)).name == "kettles.csv"
+    upload = files.find(user.pk, ObjectId(file_id))
+    assert upload is not None
+    assert upload.name == "kettles.csv"
 
 
 def test_a_begun_project_is_taken_up_again_or_given_up():

@@ -26,7 +26,7 @@ def project_edit(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
         changed = form.save(commit=False)
         changed.product = product.values()["product"]
         changed.adjust(config.values())
-        changed.save()
+        changed.save_said()
         messages.success(request, "The settings are saved.")
         return redirect("projects:project_edit", project.pk)
     context = {

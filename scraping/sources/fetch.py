@@ -34,6 +34,15 @@ PACES = {  # requests a second and at once; unknown hosts get the default of Pac
 FOR_NOW = (Outcome.RATE_LIMITED, Outcome.NETWORK, Outcome.TIMEOUT)  # a later attempt may fare better
 
 
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """What the owner of a project wants of its requests, besides what every site gets."""
+
+    name: str = ""  # of the project: its visits share the pauses
+    pause: float = 0.0  # seconds between two requests to one site
+    count: Callable[[], bool] = lambda: True  # whether another may be sent today; it is counted then
+
+
 class Fetcher:
     """The network as one visit to a target sees it. ``requests`` counts what was sent, ``stopped`` is why it ended.
 
@@ -48,9 +57,10 @@ class Fetcher:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         make_pace: Callable[..., Pace] = Pace,
+        manners: Manners = Manners(),
     ) -> None:
         self.check, self.clock, self.sleep, self.make_pace = check, clock, sleep, make_pace
-        self.outbound = outbound or Outbound()
+        self.outbound, self.manners = outbound or Outbound(), manners
         self.requests = 0
         self.stopped: SourceError | None = None
         self._until = clock() + RUN
@@ -125,10 +135,13 @@ class Fetcher:
         if self.requests >= REQUESTS:
             raise self.stop(Outcome.TOO_LARGE, f"A run asks a site {REQUESTS:,} times at most.")
         self._go_on()
-        while seconds := pace.take():
-            if seconds > PATIENCE:
-                raise self.stop(Outcome.RATE_LIMITED, can_retry=True)
-            self._sleep(seconds)
+        for one in (*self._own_pace(pace.host), pace):
+            while seconds := one.take():
+                if seconds > PATIENCE:
+                    raise self.stop(Outcome.RATE_LIMITED, can_retry=True)
+                self._sleep(seconds)
+        if not self.manners.count():
+            raise self.stop(Outcome.QUOTA_EXCEEDED, "The project has sent all the requests it may send in a day.")
 
     def _sleep(self, seconds: float) -> None:
         awake = self.clock() + seconds
@@ -140,6 +153,10 @@ class Fetcher:
         self.check()
         if self.clock() >= self._until:
             raise self.stop(Outcome.TIMEOUT, f"The site took longer than {RUN / 60:g} minutes.", can_retry=True)
+
+    def _own_pace(self, host: str) -> list[Pace]:
+        pause = self.manners.pause
+        return [self.make_pace(f"{self.manners.name}/{host}", 1 / pause, 1)] if pause else []
 
     def _pace(self, url: str) -> Pace:
         host = urlsplit(url).hostname or ""

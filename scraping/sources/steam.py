@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from projects.options import STEAM_LANGUAGES
 from results.ingest import Item
 from scraping.sources import parsers
 from scraping.sources.base import Fetcher, Page, Request
@@ -142,7 +143,8 @@ def _query(request: Request, cursor: str, size: int) -> dict[str, str]:
 
 def _language(request: Request) -> str:
     """In Steam's words, such as ``english`` or ``schinese``."""
-    return str(request.options.get("language") or "all")
+    word, _ = STEAM_LANGUAGES.get(str(request.options.get("language")), ("all", ""))
+    return word
 
 
 def _item(data: Review, parse: parsers.Parse, app_id: str) -> Item | None:

@@ -25,10 +25,10 @@ def lease_of(step):
     return Step.objects.values_list("lease_until", flat=True).get(pk=step.pk)
 
 
-def beating(step, *moments, should_leave=lambda: False):
+def beating(step, *moments, should_leave=lambda: False, is_halted=lambda: False):
     """Whether the step is lost after beats at these seconds."""
     heartbeat = Heartbeat(Publisher(), should_leave, LEASE)
-    with heartbeat.beside(step):
+    with heartbeat.beside(step, is_halted):
         began = heartbeat._looked_at
         for moment in moments:
             heartbeat._beat(began + moment)
@@ -41,6 +41,11 @@ def test_a_lease_is_renewed_when_a_third_of_it_is_over(step):
     assert lease_of(step) == before
     assert not beating(step, 10.5)
     assert lease_of(step) > before
+
+
+def test_a_project_that_wants_no_more_work_is_noticed_as_soon(step):
+    assert not beating(step, 0.1, is_halted=lambda: True)
+    assert beating(step, LOOK_EVERY, is_halted=lambda: True)
 
 
 def test_a_cancelled_job_is_noticed_within_two_seconds(step):

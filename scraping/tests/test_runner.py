@@ -5,8 +5,8 @@ import pytest
 from django.utils import timezone
 from pymongo.errors import AutoReconnect
 
-from projects.models import Target
-from projects.tests.factories import make_project, make_target
+from projects.models import Project, Target
+from projects.tests.factories import make_project, make_target, settings
 from results.analysis.engine import AnalysisError
 from results.imports import RowError as BadRow
 from results.models import DailyRollup, Result
@@ -180,6 +180,26 @@ class TestCollecting:
         job = run(Job.objects.start(project, options={"max_results": 15}))
         assert (job.new, job.status) == (15, "completed")
         assert source.asked[0].max_results == 15
+
+    def test_the_project_says_how_much_is_enough_where_the_job_does_not(self, source):
+        source.script = make_pages(10, 10, 10)
+        job = run(start(config=settings(limits={"max_reviews_per_target": 12})))
+        assert (job.new, source.asked[0].max_results) == (12, 12)
+        assert run(Job.objects.start(job.project, options={"max_results": 25})).new == 13
+
+    def test_only_the_platforms_that_were_chosen_are_visited(self):
+        project = make_project(config=settings(scrapers={"platforms": ["reddit"]}))
+        make_target(project)
+        with pytest.raises(JobRefused):
+            Job.objects.start(project)
+        post = make_target(project, platform="reddit", detected_type="post")
+        assert [step.target for step in Job.objects.start(project).steps.all()] == [post]
+
+    def test_emotions_are_left_out_where_nobody_wants_them(self, source):
+        source.script = make_pages(3)
+        job = run(start(config=settings(analysis={"emotions": False})))
+        assert job.analysed == 3
+        assert set(Result.objects.values_list("state", "emotion")) == {("analysed", None)}
 
     def test_dates_out_of_range_and_unknown_ones_are_left_out(self, source):
         (page,) = make_pages(1)
@@ -425,3 +445,36 @@ def collect_only(job):
     """Everything but the analysis, which stays waiting."""
     work_once()
     assert set(job.steps.unfinished().values_list("kind", flat=True)) == {StepKind.ANALYSE}
+
+
+class TestHalting:
+    """No work is done for a project that was archived, or deleted for good."""
+
+    @pytest.mark.parametrize("way", [Project.archive, Project.leave])
+    def test_no_step_is_begun(self, source, way):
+        source.script = make_pages(5)
+        job = start()
+        way(job.project)
+        runner.work()
+        assert source.asked == []
+        assert list(Job.objects.values_list("status", flat=True)) in ([], ["cancelled"])
+
+    def test_a_step_that_was_begun_is_broken_off(self, source):
+        (page,) = make_pages(5)
+        job = start()
+        source.script = [page, job.project.archive, leases.LeaseLost()]  # which is what the heartbeat makes of it
+        assert run(job).status == "cancelled"
+        assert Result.objects.count() == 5
+
+    def test_a_job_that_nobody_works_on_ends_with_the_next_sweep(self):
+        job = start()
+        job.project.archive()
+        runner.sweep()
+        job.refresh_from_db()
+        assert job.status == "cancelled"
+
+    def test_a_paused_project_finishes_what_it_has_begun(self, source):
+        source.script = make_pages(5)
+        job = start()
+        job.project.pause()
+        assert run(job).status == "completed"

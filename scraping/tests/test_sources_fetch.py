@@ -11,6 +11,7 @@ from integrations.outbound import OutboundRefused, Response
 from scraping.sources import diagnosis
 from scraping.sources import fetch as fetching
 from scraping.sources.base import Fetcher, Outcome, SourceError
+from scraping.sources.fetch import Manners
 from tests.standins.pages import BLOCKED, CAPTCHA, CHANGED, SIGN_IN
 from tests.standins.visits import Clock, OwnPace
 
@@ -44,10 +45,15 @@ def page(text: str, status: int = 200, url: str = URL) -> Response:
 class Trial(Fetcher):
     """A fetcher to look into: ``door`` is what it sends through, ``time`` passes as it sleeps, ``pace`` is its pace."""
 
-    def __init__(self, *answers: Response | OutboundRefused, check: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        *answers: Response | OutboundRefused,
+        check: Callable[[], None] = lambda: None,
+        **more: Any,
+    ) -> None:
         self.door, self.time = Door(*answers), Clock()
         self.pace = OwnPace(self.time)
-        given: dict[str, Any] = {"outbound": self.door, "make_pace": self.pace}
+        given: dict[str, Any] = {"outbound": self.door, "make_pace": self.pace, **more}
         super().__init__(check, clock=self.time, sleep=self.time.sleep, **given)
 
 
@@ -244,6 +250,23 @@ def test_every_outcome_says_what_happened_and_all_but_good_ones_what_to_do():
         assert outcome.sentence.endswith(".")
         assert outcome == Outcome.OK or outcome.advice.endswith(".")
     assert SourceError(Outcome.CAPTCHA).message == f"{Outcome.CAPTCHA.sentence} {Outcome.CAPTCHA.advice}"
+
+
+def test_a_project_pauses_between_requests_to_one_site():
+    fetch = Trial(said(), manners=Manners("42", 2.5))
+    fetch.pace("42/www.shop.example").hold(2.5)
+    fetch.get(URL)
+    assert fetch.time() >= 2.5
+    assert fetch.pace.rates == {"42/www.shop.example": (1 / 2.5, 1), "www.shop.example": ()}
+
+
+def test_a_project_that_has_used_up_its_requests_of_the_day_sends_no_more():
+    left = iter([True, False])
+    fetch = Trial(said(), manners=Manners(count=lambda: next(left)))
+    fetch.get(URL)
+    stop = stopped(lambda: fetch.get(f"{URL}?page=2"))
+    assert (stop.code, stop.can_retry, len(fetch.door.sent)) == (Outcome.QUOTA_EXCEEDED, False, 1)
+    assert stop.message.startswith("The project has sent all the requests it may send in a day.")
 
 
 def test_hosts_keep_their_own_pace():

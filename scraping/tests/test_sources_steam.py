@@ -56,7 +56,7 @@ def test_the_first_page_tells_how_many_there_are(standins):
 
 
 def test_the_language_of_the_target_is_asked_for(standins):
-    visit(options={"language": "german"})
+    visit(options={"language": "de"})
     assert '"languages":["german"]' in standins.requests[0].query["input_json"]
 
 

@@ -104,7 +104,7 @@ def project_detail(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
         "report": report(project, Span()),
         "job": latest,
         "snapshot": progress.snapshot(latest) if latest and latest.is_live else None,
-        "has_targets": project.targets.collectable().exists(),
+        "has_targets": project.to_collect().exists(),
         "rows": listing.rows(project, listing.page(project.results.all(), size=LATEST_RESULTS).results),
     }
     return render(request, "projects/project_detail.html", context)

@@ -108,7 +108,6 @@ def make_tenant(**fields: Any) -> Tenant:
     }
     passkey = Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={"name": f"{MARK} key"})
     session = UserSession.objects.create(user=user, session_key=str(ObjectId()), ip="192.0.2.1", user_agent=MARK)
-    tomorrow = now() + timedelta(days=1)
     sign_in = TokenFamily.objects.create(
         user=user, refresh_id=MARK, password_mark=MARK, expires_at=now() + timedelta(days=1)
     )

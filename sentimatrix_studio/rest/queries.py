@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import MethodNotAllowed, ValidationError
 from rest_framework.request import Request
 
 from sentimatrix_studio.rest.bodies import AnyField
@@ -43,10 +43,13 @@ class StrictQuery:
 
     # The action of a view set, or the method of a plain view in small letters → name → field.
     query_parameters: ClassVar[Mapping[str, Mapping[str, AnyField]]] = {}
+    allowed_methods: list[str]
     asked: Mapping[str, Any]  # what the query says, and defaults for what it does not
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if request.method not in self.allowed_methods:  # else its query would be refused instead
+            raise MethodNotAllowed(request.method or "")
         action = getattr(self, "action", None) or (request.method or "").lower()
         self.asked = read(request, self.query_parameters.get(action, {}))
 

@@ -27,6 +27,7 @@ class Counted:
 
     # A name of settings.LIMITS that holds besides the general limit; None: requests are not counted at all.
     limit: ClassVar[str | None] = ""
+    http_method_names = ("get", "post", "put", "delete", "head")  # the OpenAPI document says more than OPTIONS could
 
     def perform_authentication(self, request: Request) -> None:
         super().perform_authentication(request)

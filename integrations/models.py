@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Self
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import IntegrityError, models
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from sentimatrix_studio.encryption import Unreadable, decrypt, encrypt
 
 PROVIDER_LENGTH = 30
 TELLING = (KeyStatus.VALID, KeyStatus.INVALID)  # after these one knows; the others leave what was known before
+LONGEST_CONTEXT = 1_000_000_000  # tokens
 MOST_DOLLARS = 1000.0  # for 1,000 tokens: beyond it somebody has mistaken the unit
 
 
@@ -85,6 +86,13 @@ class Credential(OwnedModel):
         except Unreadable:
             return False
         return True
+
+    @property
+    def state(self) -> str:
+        """Its status for those who look at it, who want to know at once when it is of no use."""
+        if not self.is_readable:
+            return KeyStatus.UNREADABLE
+        return "spent" if self.status == KeyStatus.VALID and self.error else self.status
 
     @property
     def can_be_used(self) -> bool:
@@ -154,7 +162,11 @@ class OwnModel(OwnedModel):
     model = models.CharField("id", max_length=200, help_text="As the provider writes it.")
     name = models.CharField(max_length=100, blank=True)
     context = models.PositiveIntegerField(
-        "context", null=True, blank=True, validators=[MinValueValidator(1)], help_text="In tokens."
+        "context",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_CONTEXT)],
+        help_text="In tokens.",
     )
     cost_per_1k_input = models.FloatField(
         "price of 1,000 tokens sent", null=True, blank=True, validators=[validate_price], help_text="In US dollars."
@@ -189,5 +201,5 @@ class OwnModel(OwnedModel):
             cost_per_1k_input=self.cost_per_1k_input,
             cost_per_1k_output=self.cost_per_1k_output,
             noted_on=self.updated_at.date(),
-            is_own=True,
+            own_id=str(self.pk),
         )

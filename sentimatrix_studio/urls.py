@@ -1,16 +1,17 @@
 """The site map."""
 
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
+from accounts.staff import admin_login, may_administer
 from scraping.views import job_overview, sample_load
 from sentimatrix_studio import health, metrics, views
 from sentimatrix_studio.mongo.ids import ObjectIdConverter
 
 register_converter(ObjectIdConverter, "objectid")
 
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # under allauth's limits
+admin.site.login = admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.has_permission = may_administer  # type: ignore[method-assign]
 
 project_pages: list[URLPattern | URLResolver] = [
     path("projects/", views.project_list, name="project_list"),
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sample/", sample_load, name="sample_load"),
     path("", include("accounts.allauth_urls")),
     path("settings/", include("accounts.urls")),
+    path("settings/", include("integrations.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("sentimatrix_studio.api")),
     path("health/live", health.Live.as_view(), name="health_live"),

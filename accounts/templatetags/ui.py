@@ -22,7 +22,7 @@ PAGE_KEYS = ("after", "before", "cursor", "page")  # a changed filter starts at 
 MAX_MARKED_WORDS = 10
 WEAK_PUSH, STRONG_PUSH = 0.03, 0.1  # of the score: less is not worth showing, more is shown stronger
 
-# value -> words, icon, CSS classes. The words of sentiments, jobs, projects, targets and reviews do not collide.
+# value -> words, icon, CSS classes. The words of sentiments, jobs, projects, targets, reviews and keys do not collide.
 BADGES = {
     "very_positive": ("Very positive", "laugh", "positive strong"),
     "positive": ("Positive", "smile", "positive"),
@@ -47,6 +47,13 @@ BADGES = {
     "paused": ("Paused", "circle-pause", ""),
     "archived": ("Archived", "archive", ""),
     "error": ("Error", "circle-alert", "error"),
+    "untested": ("Not tested", "circle-dashed", ""),
+    "valid": ("Valid", "circle-check", "ok"),
+    "spent": ("Nothing left to spend", "triangle-alert", "warning"),
+    "invalid": ("Not accepted", "circle-x", "error"),
+    "unreachable": ("Not reached", "unplug", "warning"),
+    "unverifiable": ("Cannot be tested", "circle-question-mark", ""),
+    "unreadable": ("Cannot be read", "lock", "error"),
 }
 
 

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('provider', models.CharField(max_length=30, validators=[integrations.models.validate_llm])),
                 ('model', models.CharField(help_text='As the provider writes it.', max_length=200, verbose_name='id')),
                 ('name', models.CharField(blank=True, max_length=100)),
-                ('context', models.PositiveIntegerField(blank=True, help_text='In tokens.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='context')),
+                ('context', models.PositiveIntegerField(blank=True, help_text='In tokens.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000000000)], verbose_name='context')),
                 ('cost_per_1k_input', models.FloatField(blank=True, help_text='In US dollars.', null=True, validators=[integrations.models.validate_price], verbose_name='price of 1,000 tokens sent')),
                 ('cost_per_1k_output', models.FloatField(blank=True, help_text='In US dollars.', null=True, validators=[integrations.models.validate_price], verbose_name='price of 1,000 tokens received')),
                 ('updated_at', models.DateTimeField(auto_now=True)),

@@ -19,6 +19,18 @@ class Kind(models.TextChoices):
     SCRAPER = "scraper", "Commercial service"
     SOURCE = "source", "Platform"
 
+    @property
+    def plural(self) -> str:
+        return {"llm": "LLMs", "scraper": "Commercial services", "source": "Platforms"}[self.value]
+
+    @property
+    def sentence(self) -> str:
+        return {
+            "llm": "Language models that read reviews for you, in the cloud or on a machine of your own.",
+            "scraper": "They fetch pages where your own requests are turned away.",
+            "source": "Sites that want a key before they give data.",
+        }[self.value]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
@@ -62,7 +74,17 @@ class Model:
     cost_per_1k_input: float | None = None
     cost_per_1k_output: float | None = None
     noted_on: date | None = None  # when context and price were looked up
-    is_own: bool = False  # added or corrected by the user
+    own_id: str = ""  # of the user's row that adds or corrects it
+
+    @property
+    def is_own(self) -> bool:
+        return bool(self.own_id)
+
+    @property
+    def prices(self) -> tuple[float | None, float | None]:
+        """In US dollars for a million tokens sent and received, as providers name them."""
+        both = (self.cost_per_1k_input, self.cost_per_1k_output)
+        return both[0] and round(both[0] * 1000, 6), both[1] and round(both[1] * 1000, 6)
 
 
 def never(data: Any) -> bool:

@@ -1,11 +1,13 @@
 import json
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 
 from accounts.models import AuditEntry
 from accounts.tests.factories import api_of, make_token, make_user
+from integrations import verifying
 from integrations.models import Credential, OwnModel
 from integrations.providers import PROVIDERS
 from integrations.tests.factories import KEY, make_credential, make_own_model
@@ -31,7 +33,7 @@ def pointers(answer) -> list[str]:
     return sorted(error["pointer"] for error in answer.json()["errors"])
 
 
-def events() -> list[tuple[str, dict]]:
+def events() -> list[tuple[str, dict[str, Any]]]:
     return [(entry.event, entry.details) for entry in AuditEntry.objects.order_by("seq")]
 
 
@@ -207,17 +209,14 @@ def test_being_out_of_reach_does_not_change_what_was_known(standins):
 
 
 def test_a_key_that_was_replaced_during_its_test_is_not_blamed(standins, monkeypatch):
-    from integrations import keys
-
     credential = make_credential(api_key="gsk_bad-key-0123456789")
-    ask = keys.verify
 
     def verify(provider, values):
-        verdict = ask(provider, values)
+        verdict = verifying.verify(provider, values)
         make_credential(credential.owner, api_key=GOOD_KEY)
         return verdict
 
-    monkeypatch.setattr(keys, "verify", verify)
+    monkeypatch.setattr("integrations.keys.verify", verify)
     assert api_of(credential.owner).post(f"{KEYS}/groq/test").json()["status"] == "invalid"
     credential.refresh_from_db()
     assert (credential.status, credential.is_valid) == ("untested", None)
@@ -241,8 +240,7 @@ def test_there_is_nothing_to_test_without_a_key():
 
 
 def test_tests_of_keys_have_a_limit_of_their_own(standins, settings):
-    amount, period, _ = settings.LIMITS["key_test"]
-    settings.LIMITS = {**settings.LIMITS, "key_test": (amount, period, 2)}
+    settings.LIMITS = {**settings.LIMITS, "key_test": (2, 86400, 2)}
     credential = make_credential(api_key=GOOD_KEY)
     api = api_of(credential.owner)
     assert [api.post(f"{KEYS}/groq/test").status_code for _ in range(3)] == [200, 200, 429]

@@ -59,9 +59,12 @@ OF_EVERYBODY_SIGNED_IN = [
     "accounts:token_create", "accounts:activity", "accounts:data", "socialaccount_connections", "api:me",
     "api:my_audit", "api:tokens", "api:my_password", "api:projects", "api:running_jobs", "api:analyze",
     "api:providers", "api:provider", "api:own_models", "api:api_keys", "api:api_key", "api:api_key_test",
+    "integrations:key_list", "integrations:key_edit", "integrations:key_test", "integrations:key_delete",
+    "integrations:model_create",
 ]  # fmt: skip
 OF_THE_OWNER = [
-    "api:own_model", "mfa_edit_webauthn", "mfa_remove_webauthn", "accounts:session_end", "accounts:sign_in_end",
+    "api:own_model", "integrations:model_edit", "integrations:model_delete",
+    "mfa_edit_webauthn", "mfa_remove_webauthn", "accounts:session_end", "accounts:sign_in_end",
     "accounts:token_delete", "projects:preset_edit", "projects:preset_delete", "projects:preset_duplicate",
     "api:preset", "api:preset_duplicate", "api:project_stats", "projects:project_use_preset",
     "projects:project_pause", "projects:project_detail", "projects:project_edit", "projects:project_archive",

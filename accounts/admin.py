@@ -4,8 +4,10 @@ from allauth.account.models import EmailConfirmation
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts import removal
 from accounts.models import ApiToken, AuditEntry, TokenFamily, User
 from sentimatrix_studio.mongo.admin import MongoModelAdmin, ReadOnlyAdmin
 
@@ -28,6 +30,16 @@ class UserAdmin(MongoModelAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # 
         ("When", {"fields": ("created_at", "last_login")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(removal_due=None)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        removal.leave(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for user in queryset:
+            removal.leave(user)
 
 
 @admin.register(TokenFamily)

@@ -1,122 +1,35 @@
-from typing import Any
-
 from allauth.account.models import EmailAddress
 from allauth.account.signals import password_changed
 from allauth.account.utils import setup_user_email
 from bson import ObjectId
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from rest_framework import exceptions, permissions, serializers, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, permissions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import authentication, challenge, recovery, removal, tokens
+from accounts import audit, authentication, challenge, recovery, removal, tokens
+from accounts.authentication import TokenPair
+from accounts.bodies import (
+    ApiTokenSerializer,
+    AuditEntrySerializer,
+    CodeSerializer,
+    ForgotPasswordSerializer,
+    LoginSerializer,
+    NewApiTokenSerializer,
+    OwnPasswordSerializer,
+    PasswordChangeSerializer,
+    RefreshTokenSerializer,
+    RegisterSerializer,
+    ResetPasswordSerializer,
+    UserSerializer,
+    check_new_password,
+)
 from accounts.choices import Scope
-from accounts.models import NAME_LENGTH, ApiToken, AuditEntry, User
+from accounts.models import ApiToken, AuditEntry, User
 from accounts.ownership import owned_or_404, signed_in
 from sentimatrix_studio import rest
-
-PASSWORD_LENGTH = authentication.PasswordMixValidator.longest
-
-
-class UserSerializer(rest.ModelSerializer):
-    class Meta:
-        model = User
-        fields = ("id", "email", "name", "role", "is_verified", "timezone", "theme", "created_at", "last_login")
-        read_only_fields = ("email", "last_login")
-
-
-class AuditEntrySerializer(rest.ModelSerializer):
-    created_at = rest.UtcField(source="at")
-
-    class Meta:
-        model = AuditEntry
-        fields = ("id", "event", "created_at", "address", "user_agent", "request_id", "details")
-        read_only_fields = fields
-
-
-class ApiTokenSerializer(rest.ModelSerializer):
-    name = serializers.CharField(max_length=NAME_LENGTH)
-    scope = serializers.ChoiceField(Scope.choices, default=Scope.READ.value)
-    expires_in_days = serializers.IntegerField(
-        min_value=1, max_value=tokens.LONGEST_DAYS, default=tokens.USUAL_DAYS, write_only=True
-    )
-
-    class Meta:
-        model = ApiToken
-        fields = ("id", "name", "scope", "ending", "created_at", "expires_at", "last_used", "expires_in_days")
-        read_only_fields = ("created_at", "expires_at", "last_used")
-
-
-class PasswordField(serializers.CharField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(trim_whitespace=False, write_only=True, max_length=PASSWORD_LENGTH, **kwargs)
-
-
-def check_new_password(name: str, password: str, user: User) -> None:
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise serializers.ValidationError({name: error.messages}) from error
-
-
-class RegisterSerializer(rest.Serializer):
-    email = serializers.EmailField(max_length=254)
-    name = serializers.CharField(max_length=NAME_LENGTH)
-    password = PasswordField()
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        check_new_password("password", attrs["password"], User(email=attrs["email"], name=attrs["name"]))
-        return attrs
-
-
-class LoginSerializer(rest.Serializer):
-    email = serializers.CharField(max_length=254)
-    password = PasswordField()
-
-
-class CodeSerializer(rest.Serializer):
-    mfa_token = serializers.CharField(max_length=500)
-    code = serializers.CharField(max_length=20)
-
-
-class ForgotPasswordSerializer(rest.Serializer):
-    email = serializers.EmailField(max_length=254)
-
-
-class ResetPasswordSerializer(rest.Serializer):
-    token = serializers.CharField(max_length=200)
-    new_password = PasswordField()
-
-
-class RefreshTokenSerializer(rest.Serializer):
-    refresh_token = serializers.CharField(max_length=2000)
-
-
-class OwnPasswordSerializer(rest.Serializer):
-    """Asks those who are signed in for their password again."""
-
-    asked = "password"
-
-    def get_fields(self) -> dict[str, Any]:
-        return {self.asked: PasswordField(), **super().get_fields()}
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        request = self.context["request"]
-        if authentication.check_password(request._request, request.user.email, attrs[self.asked]) is None:
-            raise serializers.ValidationError({self.asked: ["This is not your password."]})
-        return attrs
-
-
-class PasswordChangeSerializer(OwnPasswordSerializer):
-    asked = "current_password"
-    new_password = PasswordField()
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs = super().validate(attrs)
-        check_new_password("new_password", attrs["new_password"], self.context["request"].user)
-        return attrs
+from sentimatrix_studio.shapes import MessageJson, PageJson
 
 
 class Door(rest.View):
@@ -132,7 +45,12 @@ class Door(rest.View):
 class Register(Door):
     limit = "sign_in"
 
+    @extend_schema(request=RegisterSerializer, responses={201: UserSerializer, 403: None, 409: None})
     def post(self, request: Request) -> Response:
+        """Make an account.
+
+        The first one of an installation is its administrator's. Later ones need sign-up to be open.
+        """
         if not authentication.signup_is_open():
             raise exceptions.PermissionDenied("Sign-up is closed here.", code="AUTHORIZATION_ERROR")
         serializer = RegisterSerializer(data=request.data)
@@ -145,13 +63,19 @@ class Register(Door):
             raise rest.Conflict("There is an account with this e-mail address.", code="EMAIL_EXISTS") from error
         setup_user_email(request._request, user, [])
         EmailAddress.objects.get_primary(user).send_confirmation(request._request, signup=True)
+        audit.record("signed_up", user)
         return Response(UserSerializer(user).data, status=status.HTTP_201_CREATED)
 
 
 class Login(Door):
     limit = "sign_in"
 
+    @extend_schema(request=LoginSerializer, responses={200: TokenPair, 401: None})
     def post(self, request: Request) -> Response:
+        """Sign in.
+
+        With a second factor: 401 with the code ``MFA_REQUIRED`` and an ``mfa_token`` for ``/auth/mfa``.
+        """
         serializer = LoginSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         user = authentication.check_password(request._request, **serializer.validated_data)
@@ -162,11 +86,14 @@ class Login(Door):
 
 
 class SecondFactor(Door):
-    """The second step, for those with a second factor: a code of their app, or a recovery code."""
-
     limit = "sign_in"
 
+    @extend_schema(request=CodeSerializer, responses={200: TokenPair, 401: None})
     def post(self, request: Request) -> Response:
+        """Give the second factor.
+
+        A code of the app, or a recovery code.
+        """
         serializer = CodeSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         user = challenge.answer(**serializer.validated_data)
@@ -174,11 +101,14 @@ class SecondFactor(Door):
 
 
 class ForgotPassword(Door):
-    """Answers the same whether there is such an account or not."""
-
     limit = "password_reset"
 
+    @extend_schema(request=ForgotPasswordSerializer, responses={200: MessageJson})
     def post(self, request: Request) -> Response:
+        """Ask for a mail to set a new password.
+
+        Answers the same whether there is such an account or not.
+        """
         serializer = ForgotPasswordSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         email = serializer.validated_data["email"]
@@ -189,11 +119,14 @@ class ForgotPassword(Door):
 
 
 class ResetPassword(Door):
-    """With the token of the mail, which works once and for an hour."""
-
     limit = "password_reset"
 
+    @extend_schema(request=ResetPasswordSerializer, responses={200: MessageJson, 401: None})
     def post(self, request: Request) -> Response:
+        """Set a new password.
+
+        With the token of the mail, which works once and for an hour.
+        """
         serializer = ResetPasswordSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         user = recovery.owner_of(serializer.validated_data["token"])
@@ -206,16 +139,24 @@ class ResetPassword(Door):
 
 
 class Refresh(Door):
+    @extend_schema(request=RefreshTokenSerializer, responses={200: TokenPair, 401: None})
     def post(self, request: Request) -> Response:
+        """Renew the tokens.
+
+        A refresh token works once: whoever presents it a second time ends all that came of the same sign-in.
+        """
         serializer = RefreshTokenSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         return Response(authentication.next_tokens(serializer.validated_data["refresh_token"]))
 
 
 class Logout(Door):
-    """The refresh token says who leaves: the access token may have expired by then."""
-
+    @extend_schema(request=RefreshTokenSerializer, responses={200: MessageJson, 401: None})
     def post(self, request: Request) -> Response:
+        """Sign out.
+
+        The refresh token says who leaves: the access token may have expired by then.
+        """
         serializer = RefreshTokenSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         authentication.end_tokens(serializer.validated_data["refresh_token"])
@@ -223,16 +164,28 @@ class Logout(Door):
 
 
 class Me(rest.View):
+    @extend_schema(responses={200: UserSerializer})
     def get(self, request: Request) -> Response:
+        """Show one's account."""
         return Response(UserSerializer(request.user).data)
 
+    @extend_schema(request=UserSerializer(partial=True), responses={200: UserSerializer})
     def put(self, request: Request) -> Response:
+        """Change one's account.
+
+        What is named in the body is changed, the rest stays.
+        """
         serializer = UserSerializer(request.user, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         serializer.save()
         return Response(serializer.data)
 
+    @extend_schema(request=OwnPasswordSerializer, responses={204: None, 409: None})
     def delete(self, request: Request) -> Response:
+        """Delete one's account.
+
+        Asks for the password. Everything is gone within a minute.
+        """
         OwnPasswordSerializer(data=request.data, context={"request": request}).is_valid(raise_exception=True)
         user = signed_in(request)
         if user.is_last_administrator:
@@ -243,11 +196,14 @@ class Me(rest.View):
 
 
 class MyPassword(rest.View):
-    """Ends all sessions and tokens of the account, those in hand included."""
-
     scope = Scope.ADMIN
 
+    @extend_schema(request=PasswordChangeSerializer, responses={200: MessageJson})
     def put(self, request: Request) -> Response:
+        """Change one's password.
+
+        Ends all sessions and tokens of the account, those in hand included.
+        """
         serializer = PasswordChangeSerializer(data=request.data, context={"request": request})
         serializer.is_valid(raise_exception=True)
         user = signed_in(request)
@@ -265,11 +221,18 @@ class ApiTokenViewSet(rest.ViewSet):
     serializer_class = ApiTokenSerializer
     query_parameters = {"list": rest.PAGING}
 
+    @extend_schema(responses={200: PageJson[ApiTokenSerializer]})
     def list(self, request: Request) -> Response:
+        """List API tokens."""
         page = self.paginate_queryset(ApiToken.objects.usable(signed_in(request)))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
+    @extend_schema(request=ApiTokenSerializer, responses={201: NewApiTokenSerializer, 409: None})
     def create(self, request: Request) -> Response:
+        """Make an API token.
+
+        Its text is in this answer and nowhere else.
+        """
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         wish = serializer.validated_data
@@ -279,17 +242,22 @@ class ApiTokenViewSet(rest.ViewSet):
             raise rest.Conflict(refusal.message) from refusal
         return Response({**self.get_serializer(token).data, "token": text}, status=status.HTTP_201_CREATED)
 
+    @extend_schema(responses={204: None})
     def destroy(self, request: Request, token_id: ObjectId) -> Response:
+        """End an API token."""
         tokens.delete(owned_or_404(ApiToken, request.user, token_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class MyAudit(rest.ViewSet):
-    """What happened to one's account, the latest first."""
-
     serializer_class = AuditEntrySerializer
     query_parameters = {"list": rest.PAGING}
 
+    @extend_schema(responses={200: PageJson[AuditEntrySerializer]})
     def list(self, request: Request) -> Response:
+        """Read what happened to one's account.
+
+        The latest first.
+        """
         page = self.paginate_queryset(AuditEntry.objects.about(signed_in(request)))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)

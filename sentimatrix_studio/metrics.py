@@ -27,6 +27,7 @@ from rest_framework.request import Request
 
 from accounts.authentication import HasScope, TokenAuthentication
 from accounts.choices import Scope
+from accounts.staff import HasSecondFactor
 from scraping.choices import JobStatus
 from scraping.models import Job
 from sentimatrix_studio import counters, health
@@ -95,7 +96,7 @@ class MetricsToken(TokenAuthentication):
 
 class Metrics(View):
     authentication_classes = (MetricsToken, SessionAuthentication)
-    permission_classes = (HasScope, permissions.IsAdminUser)
+    permission_classes = (HasScope, permissions.IsAdminUser, HasSecondFactor)
     scope = Scope.ADMIN
     limit = None
 

@@ -50,6 +50,13 @@ def env_choice(name: str, choices: tuple[str, ...], default: str) -> str:
     return value
 
 
+def env_rate(name: str, default: str) -> str:
+    value = env(name, default)
+    if not re.fullmatch(r"[1-9]\d{0,8}/[1-9]?\d{0,4}[smhd]", value):
+        raise ImproperlyConfigured(f"{name} must look like 30/m, not {value!r}.")
+    return value
+
+
 def env_limit(name: str, default: str) -> tuple[int, int, int]:
     """How many requests in how many seconds, and how many at once: ``600/minute burst 100``."""
     value = env(name, default)
@@ -295,6 +302,7 @@ ACCOUNT_CHANGE_EMAIL = True  # one address an account: a new one takes over once
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_SESSION_REMEMBER = True
+REQUIRE_STAFF_MFA = env_bool("REQUIRE_STAFF_MFA", default=False)
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before what concerns the safety of an account
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail for each change of password, address, second factor or connection
 MFA_ADAPTER = "accounts.second_factor.MFAAdapter"
@@ -363,6 +371,8 @@ LIMITS = {
     "key_test": env_limit("LIMIT_KEY_TEST", "20/hour burst 10"),
     "export": env_limit("LIMIT_EXPORT", "60/hour burst 10"),
 }
+RATELIMIT_IP_META_KEY = "sentimatrix_studio.requests.client_address"
+COSTLY_PAGES = env_rate("LIMIT_COSTLY_PAGES", "30/m")
 API_TAGS = ("Health", "Auth", "OAuth", "Projects", "Targets", "Jobs", "Results", "Settings", "Documentation")
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "OAS_VERSION": "3.1.1",

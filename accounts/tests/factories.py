@@ -1,5 +1,12 @@
 from itertools import count
 
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -31,6 +38,18 @@ def api_of(user: User) -> APIClient:
     api = APIClient()
     api.force_login(user)
     return api
+
+
+def with_second_factor(user: User) -> str:
+    """The secret their app makes its codes from."""
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    return secret
+
+
+def code_of(secret: str) -> str:
+    """What the app shows now."""
+    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
 
 
 def api_with(token: str) -> APIClient:

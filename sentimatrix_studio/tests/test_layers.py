@@ -23,7 +23,7 @@ SENTIMATRIX = ("scraping/sources/", "results/analysis/transformer.py", "integrat
 USUAL_FILES = {"__init__", "apps", "models", "choices", "api", "forms", "views", "urls", "admin"}
 # What an app has besides: a plain module is named for its job. A new one is a decision, so it is written down here.
 OWN_FILES = {
-    "accounts": "activity allauth_urls audit authentication challenge mail oauth ownership providers recorders "
+    "accounts": "activity allauth_urls audit authentication bodies challenge mail oauth ownership providers recorders "
     "recovery removal second_factor sessions sign_out staff tokens",
     "projects": "bodies config declarations drafts fields files options platforms presets shapes",
     "integrations": "addresses checks dialling keys outbound pace prices providers redaction sealed shapes verifying",

@@ -28,6 +28,7 @@ from results.models import Result
 from results.removal import delete_results
 from results.report import Span, report
 from results.shares import emotion_shares, sentiment_shares
+from sentimatrix_studio.requests import costly
 
 EXPORT_FORMATS = [
     ("csv", "table-2", "CSV"),
@@ -89,6 +90,7 @@ def _found(project: Project, asked: ResultFilter, cursor: str) -> dict[str, Any]
 
 @login_required
 @require_safe
+@costly("GET")
 def result_export(request: HttpRequest, project_id: ObjectId) -> HttpResponseBase:
     """Exactly what the list finds, as a file."""
     project = owned_or_404(Project, request.user, project_id)
@@ -203,6 +205,7 @@ def analytics(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@costly("POST")
 def try_sentence(request: HtmxRequest) -> HttpResponse:
     """What the local engine makes of a sentence. Nothing is kept."""
     form = SentenceForm(request.POST or None)

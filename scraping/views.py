@@ -18,6 +18,7 @@ from scraping import importing, progress
 from scraping.forms import OptionsForm, UploadForm
 from scraping.models import SILENT_QUEUE, Job, JobRefused
 from scraping.sample import load_sample
+from sentimatrix_studio.requests import costly
 
 PAGE_SIZE = 25
 FORM = require_http_methods(["GET", "POST"])
@@ -77,6 +78,7 @@ def job_status(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> 
 
 @login_required
 @require_POST
+@costly("POST")
 def job_start(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
     project = owned_or_404(Project, request.user, project_id)
     try:
@@ -97,6 +99,7 @@ def job_cancel(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> 
 
 @login_required
 @require_POST
+@costly("POST")
 def job_retry(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> HttpResponse:
     job = _job(request, project_id, job_id)
     try:
@@ -133,6 +136,7 @@ def _explain(request: HttpRequest, project: Project, refused: JobRefused) -> Htt
 
 @login_required
 @FORM
+@costly("POST")
 def import_create(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
     """First the file, then how it is to be read: ``?file=`` names the upload meanwhile."""
     project = owned_or_404(Project, request.user, project_id)
@@ -200,6 +204,7 @@ def _refuse_file(request: HttpRequest, project: Project, error: ValidationError)
 
 @login_required
 @require_POST
+@costly("POST")
 def sample_load(request: HttpRequest) -> HttpResponse:
     """To the project page, where the job is to be seen."""
     try:

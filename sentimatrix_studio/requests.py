@@ -6,7 +6,7 @@ import re
 import zoneinfo
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from asgiref.sync import iscoroutinefunction
@@ -15,6 +15,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
+from django_ratelimit.decorators import ratelimit
+
+Page = TypeVar("Page", bound=Callable[..., Any])
 
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -50,6 +53,11 @@ def request_id(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequ
         return response
 
     return answer_async if iscoroutinefunction(get_response) else answer
+
+
+def costly(*methods: str) -> Callable[[Page], Page]:
+    """Decorates a page whose user may ask for it only so often (``COSTLY_PAGES``) by these methods: 429 beyond that."""
+    return ratelimit(key="user_or_ip", rate=lambda group, request: settings.COSTLY_PAGES, method=list(methods))  # type: ignore[no-any-return]
 
 
 def client_address(request: HttpRequest) -> str:

@@ -4,6 +4,8 @@ Modules log as usual, with ``logging.getLogger(__name__)``; what is given as ``e
 worker binds the ids of the work in its hand with ``structlog.contextvars``.
 """
 
+import functools
+import json
 import logging
 import re
 from collections.abc import MutableMapping
@@ -32,12 +34,17 @@ SECRETS = re.compile(
     r"|\beyJ[\w-]{8,}(?:\.[\w-]+)*",
     re.IGNORECASE,
 )
-IS_SECRET = re.compile(SENSITIVE, re.IGNORECASE)
+# One of these is in whatever the patterns above find.
+HINTS = [*_WORDS.replace("[_-]?", "").split("|"), "api_key", "api-key", "bearer", "basic", "://", "reset/", "confirm-"]
+HINTS += ["smx_", "whsec_", "gsk_", "sk-", "eyj"]
 # Control characters, line separators, and marks that turn the direction of writing.
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def without_secrets(text: str) -> str:
+    lowered = text.lower()
+    if not any(hint in lowered for hint in HINTS):  # as in nearly all lines: saves nine tenths of the time
+        return text
     return SECRETS.sub(_kept_beside_secret, text)
 
 
@@ -60,10 +67,15 @@ def _add_request_id(logger: Any, name: str, line: Line) -> Line:
     return line
 
 
+@functools.cache  # names of fields are ours, and few
+def _is_sensitive(name: str) -> bool:
+    return re.fullmatch(SENSITIVE, name, re.IGNORECASE) is not None
+
+
 def _redact(logger: Any, name: str, line: Line) -> Line:
     for key, value in line.items():
         if isinstance(value, str):
-            line[key] = REDACTED if IS_SECRET.fullmatch(key) else without_secrets(value[:LONGEST])
+            line[key] = REDACTED if _is_sensitive(key) else without_secrets(value[:LONGEST])
     return line
 
 
@@ -78,6 +90,9 @@ def _as_text(logger: Any, name: str, line: Line) -> str:
     traceback = line.pop("exception", "")
     more = "".join(f" {key}={_printable(str(value))}" for key, value in line.items())
     return "\n".join([head + more, *(f"    {_printable(part)}" for part in traceback.split("\n") if part)])
+
+
+_encode = json.JSONEncoder(default=str).encode
 
 
 def _printable(text: str) -> str:
@@ -106,7 +121,7 @@ class Lines(ProcessorFormatter):
 
 
 def json_lines() -> Lines:
-    return Lines(structlog.processors.JSONRenderer())
+    return Lines(lambda logger, name, line: _encode(line))
 
 
 def text_lines() -> Lines:

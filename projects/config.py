@@ -221,18 +221,15 @@ def no_product() -> dict[str, Any]:
 
 
 def unmet(config: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """What the settings want and this installation cannot give yet, and what happens instead, in sentences.
-
-    There is no place for keys yet, so whatever needs one is missing it.
-    """
+    """What the settings want and this installation cannot give yet, and what happens instead, in sentences."""
     wants_llm = any(config["analysis"][name] for name in ("aspects", "summarize", "extract_insights"))
     said = []
     if service := dict(COMMERCIAL_SERVICES).get(config["scrapers"]["commercial_provider"]):
-        said.append(f"{service} has no key: runs collect directly until one is there.")
+        said.append(f"{service} needs a key: until there is one, runs collect directly.")
     if config["analysis"]["engine"] == TRANSFORMER:
-        said.append("The transformer engine is not installed: the built-in engine does the analysis until it is.")
+        said.append("The transformer engine is not installed: the built-in engine does the analysis.")
     if config["analysis"]["engine"] == LLM_ENGINE or wants_llm or config["llm"]["provider"]:
-        said.append("There is no key for an LLM: the built-in engine does the analysis until one is there.")
+        said.append("An LLM needs a key: until there is one, the built-in engine does the analysis.")
     if config["analysis"]["emotions"] and config["analysis"]["emotion_model"] == "goemotions":
         said.append("The built-in engine finds Ekman's six emotions instead of GoEmotions.")
     return said

@@ -1,4 +1,4 @@
-"""The sample project in the hands of a person who is signed in, and where its pages are."""
+"""The sample project in the hands of a person who is signed in and has begun another, and where its pages are."""
 
 import re
 from dataclasses import dataclass
@@ -9,6 +9,10 @@ from playwright.sync_api import Page, StorageState
 
 from tests.browser import steps
 
+ADDRESSES = """store.steampowered.com/app/620
+https://www.reddit.com/r/gaming/comments/1abc2d/a_title/
+"""
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -17,6 +21,9 @@ class Sample:
     target: str  # of one of its targets, without what is to be done with it
     job: str
     result: str
+    preset: str  # one of one's own, without what is to be done with it
+    key: str  # one of one's own, likewise
+    model: str  # a model of one's own
     upload: str  # the page on which a file that was just handed over is looked at
 
     def __getitem__(self, page: str) -> str:
@@ -29,11 +36,15 @@ def make_sample(page: Page, file: Path) -> Sample:
     steps.load_sample(page)
     steps.wait_until_finished(page)
     project = steps.project_path(page)
+    steps.begin_project(page, "Kettlemoon II", ADDRESSES)
     return Sample(
         session=page.context.storage_state(),
         project=project,
         target=_first_link(page, f"{project}targets/", r"/targets/[0-9a-f]{24}/"),
         job=_first_link(page, f"{project}jobs/", r"/jobs/[0-9a-f]{24}/"),
+        preset=_duplicate_preset(page),
+        key=_enter_key(page),
+        model=_add_model(page),
         result=_first_link(page, f"{project}results/?platform=trustpilot", r"/results/[0-9a-f]{24}/"),
         upload=_hand_over(page, project, file),
     )
@@ -44,6 +55,25 @@ def _first_link(page: Page, path: str, pattern: str) -> str:
     page.goto(path)
     hrefs = [link.get_attribute("href") or "" for link in page.locator("main a").all()]
     return next(found[0] for href in hrefs if (found := re.match(rf".*?{pattern}", href)))
+
+
+def _duplicate_preset(page: Page) -> str:
+    page.goto("/settings/presets/")
+    page.get_by_role("button", name="Duplicate Advanced").click()
+    page.wait_for_url("**/edit/")
+    return urlsplit(page.url).path.removesuffix("edit/")
+
+
+def _enter_key(page: Page) -> str:
+    steps.enter_key(page, "openai", "sk-kettlemoon-0123456789")
+    return "/settings/keys/openai/"
+
+
+def _add_model(page: Page) -> str:
+    page.goto("/settings/keys/groq/models/new/")
+    page.get_by_label("Id", exact=True).fill("kettle/moon-1")
+    page.get_by_role("button", name="Save").click()
+    return _first_link(page, "/settings/keys/groq/", r"/settings/models/[0-9a-f]{24}/")
 
 
 def _hand_over(page: Page, project: str, file: Path) -> str:

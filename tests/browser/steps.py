@@ -28,13 +28,33 @@ def load_sample(page: Page) -> None:
     page.wait_for_url("**/projects/**")
 
 
-def create_project(page: Page, name: str) -> str:
-    """The path of the new project's page."""
+def begin_project(page: Page, name: str, addresses: str = "") -> None:
+    """As far as the last step, where the project can be created."""
     page.goto("/projects/new/")
     page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/new/sources/")
+    page.get_by_label("Addresses").fill(addresses)
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/new/preset/")
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/new/review/")
+
+
+def create_project(page: Page, name: str) -> str:
+    """The path of the new project's page."""
+    begin_project(page, name)
     page.get_by_role("button", name="Create the project").click()
     page.wait_for_url(re.compile(r"/projects/[0-9a-f]{24}/$"))
     return project_path(page)
+
+
+def enter_key(page: Page, provider: str, key: str) -> None:
+    """As far as the list that shows it."""
+    page.goto(f"/settings/keys/{provider}/")
+    page.get_by_label("API key").fill(key)
+    page.get_by_role("button", name="Keep it").click()
+    page.wait_for_url("**/settings/keys/#*")
 
 
 def choose_file(page: Page, project: str, file: Path) -> None:

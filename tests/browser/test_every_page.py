@@ -26,6 +26,7 @@ NOWHERE = Sample(
     target=f"{PROJECT}targets/{ID}/",
     job=f"{PROJECT}jobs/{ID}/",
     result=f"{PROJECT}results/{ID}/",
+    preset=f"/settings/presets/{ID}/",
     upload=f"{PROJECT}import/",
 )
 Opened = tuple[Page, Watch]
@@ -58,7 +59,7 @@ def routes_of_ours(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):
             yield from routes_of_ours(pattern, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace)
-        elif pattern.callback.__module__ in OUR_VIEWS:
+        elif pattern.callback.__module__.startswith(tuple(OUR_VIEWS)):
             yield f"{namespace}{pattern.name}"
 
 

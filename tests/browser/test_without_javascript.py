@@ -54,13 +54,20 @@ def test_reviews_can_be_exported(plain_page: Page, sample: Sample) -> None:
 
 def test_a_form_keeps_what_was_typed_and_says_what_is_wrong(open_page: OpenPage, sample: Sample) -> None:
     page = open_page(422, storage_state=sample.session, java_script_enabled=False)
-    page.goto("/projects/new/")
-    page.get_by_label("Name").fill("Kettles")
+    page.goto(sample["targets/"])
     page.get_by_label("Addresses").fill("https://evilamazon.com/dp/B000000001")
-    page.get_by_role("button", name="Create the project").click()
+    page.get_by_role("button", name="Add").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.get_by_label("Name")).to_have_value("Kettles")
     expect(page.get_by_label("Addresses")).to_have_value("https://evilamazon.com/dp/B000000001")
+
+
+def test_a_project_can_be_made(open_page: OpenPage) -> None:
+    page = open_page(java_script_enabled=False)
+    steps.sign_up(page)
+    steps.begin_project(page, "Kettles", "store.steampowered.com/app/620")
+    expect(page.get_by_text("https://store.steampowered.com/app/620/")).to_be_visible()
+    page.get_by_role("button", name="Only create").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kettles")
 
 
 def test_a_person_can_sign_up_and_out(open_page: OpenPage) -> None:

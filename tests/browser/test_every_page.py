@@ -17,7 +17,10 @@ from tests.browser.watching import Watch
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1440, "height": 900}}
-OUR_VIEWS = [f"{package}.views" for package in ("accounts", "projects", "results", "scraping", "sentimatrix_studio")]
+OUR_VIEWS = [
+    f"{package}.views"
+    for package in ("accounts", "projects", "integrations", "results", "scraping", "sentimatrix_studio")
+]
 ID = "0" * 24
 PROJECT = f"/projects/{ID}/"
 NOWHERE = Sample(
@@ -27,6 +30,8 @@ NOWHERE = Sample(
     job=f"{PROJECT}jobs/{ID}/",
     result=f"{PROJECT}results/{ID}/",
     preset=f"/settings/presets/{ID}/",
+    key="/settings/keys/openai/",
+    model=f"/settings/models/{ID}/",
     upload=f"{PROJECT}import/",
 )
 Opened = tuple[Page, Watch]

@@ -20,6 +20,7 @@ from django.db import IntegrityError
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
+from drf_spectacular.utils import extend_schema
 from requests import RequestException
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
@@ -27,6 +28,8 @@ from rest_framework.response import Response
 
 from accounts import audit, authentication, challenge, providers
 from accounts.api import Door
+from accounts.authentication import TokenPair
+from accounts.bodies import OAuthProvidersJson
 from accounts.models import User
 from sentimatrix_studio import encryption, rest
 
@@ -36,9 +39,12 @@ SAID_BY_PROVIDERS = ("scope", "authuser", "prompt", "hd", "iss", "error_descript
 
 
 class Providers(Door):
-    """The providers one can sign in with here, and where to begin."""
-
+    @extend_schema(responses={200: OAuthProvidersJson})
     def get(self, request: Request) -> Response:
+        """List the providers one can sign in with here.
+
+        Each with the address to begin at.
+        """
         base = request.build_absolute_uri("/")[:-1]
         rows = [
             {"id": provider, "name": name, "url": base + reverse(f"api:oauth_{provider}")}
@@ -70,9 +76,12 @@ class ProviderDoor(Door):
 
 
 class Consent(ProviderDoor):
-    """Leads to the provider, where the person says yes or no."""
-
+    @extend_schema(responses={302: None})
     def get(self, request: Request) -> HttpResponseRedirect:
+        """Sign in with a provider.
+
+        Leads to the provider, where the person says yes or no.
+        """
         provider, client = self.adapter.get_provider(), self.client(request)
         pkce = generate_code_challenge()
         state = {"state": secrets.token_urlsafe(24), "verifier": pkce.pop("code_verifier")}
@@ -86,8 +95,6 @@ class Consent(ProviderDoor):
 
 
 class Callback(ProviderDoor):
-    """Where the provider sends the person back to: a token pair, as for a sign-in with a password."""
-
     query_parameters: ClassVar[dict[str, dict[str, Any]]] = {
         "get": {
             "code": serializers.CharField(required=False, max_length=2000),
@@ -97,7 +104,12 @@ class Callback(ProviderDoor):
         }
     }
 
+    @extend_schema(responses={200: TokenPair, 401: None, 403: None, 409: None})
     def get(self, request: Request) -> Response:
+        """Come back from a provider.
+
+        A token pair, as for a sign-in with a password.
+        """
         verifier = self._verifier(request)
         if "error" in self.asked or "code" not in self.asked:
             raise exceptions.AuthenticationFailed("The provider was told not to let you in.", code="OAUTH_CANCELLED")

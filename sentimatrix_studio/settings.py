@@ -92,10 +92,18 @@ def own_secret(name: str, make: Callable[[], str]) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
+def is_weak(secret: str) -> bool:
+    """Too short, or of too few different characters, to be a random text."""
+    return len(secret) < 50 or len(set(secret)) < 10
+
+
 SECRET_KEY = env("SECRET_KEY")
+if IS_PRODUCTION and is_weak(SECRET_KEY):
+    raise ImproperlyConfigured(
+        "Set SECRET_KEY (or SECRET_KEY_FILE) in production to a random text of 50 characters or more: "
+        "openssl rand -base64 48"
+    )
 if not SECRET_KEY:
-    if IS_PRODUCTION:
-        raise ImproperlyConfigured("Set SECRET_KEY (or SECRET_KEY_FILE) to a long random text in production.")
     SECRET_KEY = own_secret("secret_key", lambda: secrets.token_urlsafe(50))
 
 
@@ -127,6 +135,8 @@ if not (_keys := env("ENCRYPTION_KEYS")):
 ENCRYPTION_KEYS = encryption_keys(_keys)
 if IS_PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG shows internals to everyone: leave it off in production.")
+if IS_PRODUCTION and not env("ALLOWED_HOSTS"):
+    raise ImproperlyConfigured("Set ALLOWED_HOSTS in production to the names this site answers to.")
 
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
@@ -311,6 +321,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {"add_webauthn": "accounts.forms.PasskeyForm", "authenticate": "accounts.challenge.CodeForm"}
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # or nobody could turn it on before a mail server is named
 SOCIALACCOUNT_ADAPTER = "accounts.providers.SocialAccountAdapter"
+SOCIALACCOUNT_FORMS = {"disconnect": "accounts.forms.ConnectionsForm"}
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 GOOGLE_URL = env("GOOGLE_URL", "https://accounts.google.com")
@@ -465,7 +476,7 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 # Health, figures, log
 
 METRICS_TOKEN = env("METRICS_TOKEN")  # with it, and without an account, Prometheus may read /metrics
-METRICS_PORT = env_int("METRICS_PORT", 0)  # where a worker in a container of its own answers to everybody who reaches it
+METRICS_PORT = env_int("METRICS_PORT", 0)  # where a worker without a web server beside it is read from
 LOG_FORMAT = env_choice("LOG_FORMAT", ("json", "text"), "json" if IS_PRODUCTION else "text")
 _AS_THE_REST: dict[str, Any] = {"handlers": [], "propagate": True}  # in place of what a library sets up for itself
 LOGGING: dict[str, Any] = {

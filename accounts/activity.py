@@ -25,6 +25,16 @@ WORDS = {
     "export.made": ("Data exported", "download"),
     "project.deleted": ("Project deleted", "trash-2"),
 }
+DETAILS = {  # what is said there of how → in words
+    "totp": "authenticator app",
+    "webauthn": "passkey",
+    "recovery_codes": "",
+    "mfa": "second step",
+    "socialaccount": "connected account",
+    "password, mfa": "password, second step",
+    "google": "Google",
+    "github": "GitHub",
+}
 SHOWN_DETAILS = ("method", "type", "provider", "scope", "reason")
 
 
@@ -46,8 +56,8 @@ class Line:
 
     @property
     def more(self) -> str:
-        details = self.entry.details or {}
-        return ", ".join(str(details[name]).replace("_", " ") for name in SHOWN_DETAILS if details.get(name))
+        told = [str(self.entry.details[name]) for name in SHOWN_DETAILS if self.entry.details.get(name)]
+        return ", ".join(words for detail in told if (words := DETAILS.get(detail, detail.replace("_", " "))))
 
     @property
     def device(self) -> str:

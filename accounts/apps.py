@@ -6,4 +6,4 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django_mongodb_backend.fields.ObjectIdAutoField"
 
     def ready(self) -> None:
-        from accounts import recorders  # noqa: F401  it connects itself, once all models are there
+        from accounts import providers, recorders  # noqa: F401  they connect themselves, once all models are there

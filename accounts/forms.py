@@ -4,6 +4,9 @@ from typing import Any
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.forms import DisconnectForm
+from allauth.socialaccount.providers.base import Provider
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -85,6 +88,14 @@ class TokenForm(forms.Form):
         except tokens.TooManyTokens as error:
             self.add_error(None, error.message)
             return None
+
+
+class ConnectionsForm(DisconnectForm):
+    """Its accounts are those that can be disconnected."""
+
+    def unconnected(self) -> list[Provider]:
+        taken = {account.provider for account in self.accounts}
+        return [provider for provider in get_adapter().list_providers(self.request) if provider.id not in taken]
 
 
 class PasskeyForm(AddWebAuthnForm):

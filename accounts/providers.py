@@ -7,11 +7,13 @@ is signed in to it. And only an address that the provider has verified makes a n
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.account.signals import password_reset
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.modelkit import deserialize_instance, serialize_instance
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.internal import jwtkit
-from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess, Provider
 from allauth.socialaccount.providers.github.views import GitHubOAuth2Adapter
 from allauth.socialaccount.providers.google.views import GoogleOAuth2Adapter
@@ -20,6 +22,7 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2Adapter
 from bson import ObjectId
 from django.conf import settings
 from django.db import models
+from django.dispatch import receiver
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest
 from django.shortcuts import render
@@ -124,6 +127,17 @@ def check_newcomer(login: SocialLogin) -> None:
 def _is_taken(email: str) -> bool:
     known = User.objects.filter(email=email.lower()).exists()
     return bool(known or EmailAddress.objects.filter(email=email.lower(), verified=True).exists())
+
+
+@receiver(password_reset)
+def shake_off(user: User, **kwargs: Any) -> None:
+    """Somebody proves by a mail that the address of an account is theirs. If nobody had before, the account may have been
+    made by another person, who must not stay in it: their connections and second factors go, as their password did."""
+    address, _ = EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True})
+    if not address.verified:
+        SocialAccount.objects.filter(user=user).delete()
+        Authenticator.objects.filter(user=user).delete()
+        address.set_verified()
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

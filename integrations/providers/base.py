@@ -81,10 +81,17 @@ class Model:
         return bool(self.own_id)
 
     @property
-    def prices(self) -> tuple[float | None, float | None]:
-        """In US dollars for a million tokens sent and received, as providers name them."""
-        both = (self.cost_per_1k_input, self.cost_per_1k_output)
-        return both[0] and round(both[0] * 1000, 6), both[1] and round(both[1] * 1000, 6)
+    def prices(self) -> tuple[str, str]:
+        """Of a million tokens sent and received, as providers name them; empty where they are not known."""
+        return _dollars(self.cost_per_1k_input), _dollars(self.cost_per_1k_output)
+
+
+def _dollars(cost: float | None) -> str:
+    """With two decimals, or as many more as it takes."""
+    if cost is None:
+        return ""
+    whole, _, cents = f"{cost * 1000:,.6f}".rstrip("0").partition(".")
+    return f"${whole}.{cents:0<2}"
 
 
 def never(data: Any) -> bool:

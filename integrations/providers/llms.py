@@ -12,7 +12,7 @@ from integrations.providers.base import ADDRESS, Field, Kind, Model, Provider, a
 
 NOTED_ON = date(2026, 11, 23)
 FEATURES = ("sentiment", "emotions", "aspects", "summary", "insights")
-USED_FOR = "Analysis, summaries and insights by an LLM, where a project chooses it."
+USED_FOR = "Analysis, summaries and insights by an LLM, once projects have them. Until then nothing is sent there."
 ON_MY_MACHINE = (
     "The address as Studio's server sees it. For one in a private network, or on the same machine, whoever runs "
     "Studio opens that network with OUTBOUND_ALLOW."

@@ -43,7 +43,7 @@ SOURCES = (
             "X-Goog-Api-Key",
             params={"part": "id", "id": SOMETHING_PUBLIC},
         ),
-        used_for="Comments on YouTube.",
+        used_for="Comments on YouTube, once runs collect them.",
         features=("comments",),
     ),
     Provider(
@@ -61,7 +61,7 @@ SOURCES = (
             "X-Goog-Api-Key",
             headers={"X-Goog-FieldMask": "id"},
         ),
-        used_for="Reviews on Google.",
+        used_for="Reviews on Google, once runs collect them.",
         features=("reviews",),
     ),
     Provider(
@@ -75,7 +75,7 @@ SOURCES = (
         probe=by_parameter(
             "https://serpapi.com/account.json", lambda data: has(data, "account_id"), is_used_up=_has_no_searches
         ),
-        used_for="Reviews on Google.",
+        used_for="Reviews on Google, once runs collect them.",
         features=("reviews",),
     ),
     Provider(
@@ -104,7 +104,7 @@ SOURCES = (
             content=b"grant_type=client_credentials",
             proof=lambda data: has(data, "access_token"),
         ),
-        used_for="Comments on Reddit: every run uses it.",
+        used_for="Comments on Reddit: your runs use it.",
         features=("comments",),
     ),
 )

@@ -9,5 +9,6 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, () => toast("The server could not be reached. Nothing was changed."));
 }
 document.addEventListener("htmx:responseError", ({ detail }) => {
-  toast(`The server answered ${detail.xhr.status}. Reload the page and try again.`);
+  const { status } = detail.xhr;
+  toast(status === 429 ? "That was a little too often. Try again in a minute." : `The server answered ${status}. Reload the page and try again.`);
 });

@@ -6,6 +6,7 @@ from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.forms import DisconnectForm
+from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.base import Provider
 from django import forms
 from django.contrib import messages
@@ -92,6 +93,11 @@ class TokenForm(forms.Form):
 
 class ConnectionsForm(DisconnectForm):
     """Its accounts are those that can be disconnected."""
+
+    def connected(self) -> list[tuple[SocialAccount, str]]:
+        """With what they are called there."""
+        names = ((account.extra_data.get("email") or account.extra_data.get("login")) for account in self.accounts)
+        return [(account, name or account.uid) for account, name in zip(self.accounts, names, strict=True)]
 
     def unconnected(self) -> list[Provider]:
         taken = {account.provider for account in self.accounts}

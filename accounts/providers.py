@@ -131,8 +131,11 @@ def _is_taken(email: str) -> bool:
 
 @receiver(password_reset)
 def shake_off(user: User, **kwargs: Any) -> None:
-    """Somebody proves by a mail that the address of an account is theirs. If nobody had before, the account may have been
-    made by another person, who must not stay in it: their connections and second factors go, as their password did."""
+    """Somebody proves by a mail that the address of an account is theirs.
+
+    If nobody had before, another person may have made the account, and must not stay in it: their connections and
+    second factors go, as their password did.
+    """
     address, _ = EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True})
     if not address.verified:
         SocialAccount.objects.filter(user=user).delete()

@@ -7,6 +7,7 @@ import pytest
 from pytest_django import Settings
 
 if TYPE_CHECKING:
+    from tests.standins.identity import IdentityProviders
     from tests.standins.server import Standins
 
 
@@ -26,3 +27,26 @@ def standins(running_standins: "Standins", settings: Settings) -> "Standins":
     for name, value in running_standins.environment.items():
         setattr(settings, name, value)
     return running_standins
+
+
+@pytest.fixture(scope="session")
+def running_identity_providers() -> Iterator["IdentityProviders"]:
+    # Imported here for the same reason.
+    from tests.standins.identity import IdentityProviders
+
+    with IdentityProviders() as providers:
+        yield providers
+
+
+@pytest.fixture
+def identity_providers(running_identity_providers: "IdentityProviders", settings: Settings) -> "IdentityProviders":
+    """Google and GitHub as they are set up where Studio knows both, led to the stand-in."""
+    from tests.standins.identity import CLIENTS
+
+    running_identity_providers.reset()
+    settings.PROVIDER_URLS = dict.fromkeys(("google", "github"), running_identity_providers.url)
+    settings.SOCIALACCOUNT_PROVIDERS = {
+        client.partition("-")[0]: {"APP": {"client_id": client, "secret": secret}, "OAUTH_PKCE_ENABLED": True}
+        for client, secret in CLIENTS.items()
+    }
+    return running_identity_providers

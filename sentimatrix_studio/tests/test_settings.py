@@ -10,6 +10,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import path
+
+from sentimatrix_studio import urls
 
 SITE = "studio.example.org"
 PRODUCTION = {
@@ -67,20 +72,54 @@ def test_keys_are_made_in_the_data_folder_that_is_asked_for(tmp_path):
 
 # Headers
 
-HARDENING = """
-import django
-django.setup()
-from django.conf import settings
-from django.test import Client
 
-browser = Client(raise_request_exception=False, headers={"host": settings.ALLOWED_HOSTS[0], "accept": "text/html"})
-for method, path, secure in %r:
-    answer = browser.generic(method, path, secure=secure)
-    print(answer.status_code, path, *sorted(name.lower() for name in answer.headers))
-"""
-ALWAYS = {"x-content-type-options", "referrer-policy", "cross-origin-opener-policy", "x-frame-options", "x-request-id"}
-EVERYWHERE = [
-    ("GET", "/accounts/login/", True, 200), ("GET", "/nowhere", True, 404), ("GET", "/api/v1/nowhere", True, 404),
-    ("GET", "/api/v1/auth/me", True, 401), ("POST", "/accounts/login/", True, 200), ("GET", "/dashboard/", True, 302),
-    ("DELETE", "/health/live", True, 405), ("GET", "/health/live", True, 200), ("GET", "/", False, 301),
+def broken(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("on purpose")
+
+
+urlpatterns = [path("broken", broken), path("api/broken", broken), *urls.urlpatterns]
+handler400, handler403, handler404, handler500 = urls.handler400, urls.handler403, urls.handler404, urls.handler500
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+REQUESTS = [
+    ("GET", "/accounts/login/", 200), ("POST", "/accounts/login/", 403), ("GET", "/dashboard/", 302),
+    ("GET", "/nowhere", 404), ("GET", "/broken", 500), ("GET", "/projects/?page=%00", 302),
+    ("GET", "/health/live", 200), ("DELETE", "/health/live", 405), ("GET", "/api/v1/auth/me", 401),
+    ("GET", "/api/nowhere", 404), ("GET", "/api/broken", 500), ("POST", "/api/v1/auth/login", 422),
+    ("GET", "/metrics", 401),
 ]  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "address", "code"), REQUESTS)
+def test_every_answer_has_the_headers_that_protect_its_reader(settings, method, address, code):
+    settings.ROOT_URLCONF, settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = __name__, True, 31536000
+    settings.ALLOWED_HOSTS = [SITE]
+    browser = Client(raise_request_exception=False, enforce_csrf_checks=True, headers={"host": SITE})
+    answer = browser.generic(method, address, content_type="application/json", secure=True)
+    assert answer.status_code == code
+    assert {name: answer.headers.get(name) for name in ALWAYS} == ALWAYS
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    for cookie in answer.cookies.values():
+        assert cookie["samesite"] == "Lax"
+
+
+def test_what_comes_without_https_is_sent_there_but_for_what_containers_ask(settings):
+    settings.SECURE_SSL_REDIRECT = True
+    browser = Client(headers={"host": "localhost"})
+    assert browser.get("/accounts/login/").headers["Location"] == "https://localhost/accounts/login/"
+    assert browser.get("/api/v1/auth/me").status_code == 301
+    codes = [browser.get(address).status_code for address in ("/health/live", "/api/v1/health/live", "/metrics")]
+    assert codes == [200, 200, 401]
+
+
+def test_a_request_for_another_name_is_refused_with_the_same_headers(settings):
+    settings.ALLOWED_HOSTS = [SITE]
+    answer = Client(headers={"host": "evil.example"}).get("/accounts/login/")
+    assert answer.status_code == 400
+    assert {name: answer.headers.get(name) for name in ALWAYS} == ALWAYS

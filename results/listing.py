@@ -1,12 +1,15 @@
-"""Reviews as rows of a list: what a row shows and no more, without the cost of fifty model objects."""
+"""Reviews as rows of a list: what a row shows and no more, without the cost of fifty model objects.
+
+A template finds what it shows in a dictionary three times as fast as on an object, and calls a function slower than we.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.urls import reverse
+from django.utils.text import Truncator
 
+from accounts.templatetags.ui import badge, mark_words, score, stars, timestamp
 from projects.choices import Platform
 from projects.models import Project
 from results.choices import Emotion, State, label_shown
@@ -14,6 +17,7 @@ from results.models import UNCERTAIN_BELOW, ResultQuerySet
 from results.paging import Slice, take
 
 PAGE_SIZE = 50
+TITLE_LENGTH, TEXT_LENGTH, AUTHOR_LENGTH = 120, 280, 24
 COLUMNS = (
     *("pk", "title", "text", "author", "platform", "dated_at", "rating", "rating_max"),
     *("state", "sentiment", "confidence", "score", "emotion"),
@@ -22,20 +26,19 @@ SHORT_WORDS = {State.UNSUPPORTED_LANGUAGE.value: "Other language", State.PENDING
 PLATFORMS, EMOTIONS = dict(Platform.choices), {value: str(words).lower() for value, words in Emotion.choices}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(TypedDict):
+    """Texts and drawings, ready to be shown; an empty one where there is nothing to show."""
+
     path: str
     title: str
     text: str
-    author: str
-    platform: str
-    dated_at: datetime
-    rating: float | None
-    rating_max: float | None
     badge: str  # the label as the project names it, or what stands in its place
-    badge_words: str  # where they are others than usual
-    score: float | None
     emotion: str
+    score: str
+    platform: str
+    author: str
+    rating: str
+    date: str
 
 
 def page(results: ResultQuerySet, cursor: str = "", size: int = PAGE_SIZE) -> Slice:
@@ -43,27 +46,25 @@ def page(results: ResultQuerySet, cursor: str = "", size: int = PAGE_SIZE) -> Sl
     return take(results.values_list(*COLUMNS, named=True), cursor=cursor, size=size)
 
 
-def rows(project: Project, found: Iterable[Any]) -> list[Row]:
-    """Anything with the ``COLUMNS`` as attributes will do."""
-    start = reverse("results:result_list", args=[project.pk])
-    return [_row(project, start, one) for one in found]
+def rows(project: Project, found: Iterable[Any], search: str = "", query: str = "") -> list[Row]:
+    """Anything with the ``COLUMNS`` as attributes will do. Words of the search are marked; links carry the query."""
+    start, end = reverse("results:result_list", args=[project.pk]), f"/{query}"
+    return [_row(one, f"{start}{one.pk}{end}", search, project.sentiment_classes) for one in found]
 
 
-def _row(project: Project, start: str, one: Any) -> Row:
-    return Row(
-        path=f"{start}{one.pk}/",
-        title=one.title,
-        text=one.text,
-        author=one.author,
-        platform=PLATFORMS[one.platform],
-        dated_at=one.dated_at,
-        rating=one.rating,
-        rating_max=one.rating_max,
-        badge=_badge(one, project.sentiment_classes),
-        badge_words=SHORT_WORDS.get(one.state, ""),
-        score=one.score,
-        emotion=EMOTIONS.get(one.emotion, ""),
-    )
+def _row(one: Any, path: str, search: str, classes: int) -> Row:
+    return {
+        "path": path,
+        "title": mark_words(one.title, search, TITLE_LENGTH),
+        "text": mark_words(one.text, search, TEXT_LENGTH),
+        "badge": badge(_badge(one, classes), SHORT_WORDS.get(one.state, "")),
+        "emotion": EMOTIONS.get(one.emotion, ""),
+        "score": score(one.score),
+        "platform": PLATFORMS[one.platform],
+        "author": Truncator(one.author).chars(AUTHOR_LENGTH) if len(one.author) > AUTHOR_LENGTH else one.author,
+        "rating": stars(one.rating, one.rating_max),
+        "date": timestamp(one.dated_at),
+    }
 
 
 def _badge(one: Any, classes: int) -> str:

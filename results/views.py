@@ -77,11 +77,10 @@ def result_list(request: HtmxRequest, project_id: ObjectId) -> HttpResponse:
 
 def _found(project: Project, asked: ResultFilter, cursor: str) -> dict[str, Any]:
     page = listing.page(asked.queryset(project), cursor)
+    query = f"?{asked.query}" if asked.query else ""
     return {
         "asked": asked,
-        "search": asked.search,
-        "detail_query": f"?{asked.query}" if asked.query else "",
-        "rows": listing.rows(project, page.results),
+        "rows": listing.rows(project, page.results, asked.search, query),
         "links": explorer.links(asked, page),
         "overview": explorer.overview(asked.counts(project), asked),
         "chips": chips(asked, project),

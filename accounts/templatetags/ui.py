@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -21,6 +22,9 @@ register = template.Library()
 PAGE_KEYS = ("after", "before", "cursor", "page")  # a changed filter starts at the first page again
 MAX_MARKED_WORDS = 10
 WEAK_PUSH, STRONG_PUSH = 0.03, 0.1  # of the score: less is not worth showing, more is shown stronger
+
+MONTHS = ("", *calendar.month_abbr[1:])
+CURRENT = mark_safe(' aria-current="page"')
 
 # value -> words, icon, CSS classes. The words of sentiments, jobs, projects, targets, reviews and keys do not collide.
 BADGES = {
@@ -180,10 +184,12 @@ def timestamp(value: datetime | None, style: str = "relative") -> SafeString | s
     if value is None:
         return ""
     local = timezone.localtime(value) if timezone.is_aware(value) else value
-    words = (
-        f"{local:%b} {local.day}, {local:%Y}" if style == "date" else f"{local:%b} {local.day}, {local:%Y, %H:%M %Z}"
-    )
-    return format_html('<time datetime="{}" data-style="{}">{}</time>', value.isoformat(), style, words)
+    words = f"{MONTHS[local.month]} {local.day}, {local.year}"
+    if style != "date":
+        words += f", {local.hour:02}:{local.minute:02} {local.tzname() or ''}"
+    # Lists show hundreds: escaping and strftime took most of their time.
+    html = f'<time datetime="{value.isoformat()}" data-style="{style}">{words}</time>'
+    return mark_safe(html)  # noqa: S308 - digits, months and names of the time zone database
 
 
 @register.filter
@@ -213,12 +219,16 @@ def qs_without(context: Context, key: str, value: Any) -> str:
     return f"?{query.urlencode()}"
 
 
-@register.inclusion_tag("ui/_nav_link.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def nav_link(
     context: Context, name: str, *args: Any, icon: str, label: str, count: Any = "", exact: Any = False
-) -> dict[str, Any]:
+) -> SafeString:
     """A link of the sidebar, current on its own page and, unless ``exact``, on those below it."""
     href = reverse(name, args=args)
     path = context["request"].path
-    current = path == href if exact else path.startswith(href)
-    return {"href": href, "current": current, "icon": icon, "label": label, "count": count}
+    is_current = path == href if exact else path.startswith(href)
+    return format_html(
+        '<a href="{}"{}>{}<span>{}</span>{}</a>',
+        href, CURRENT if is_current else "", _icon(icon, "icon"), label,
+        "" if count in ("", None) else format_html('<span class="nav-count">{}</span>', count),
+    )  # fmt: skip

@@ -130,13 +130,13 @@ def test_older_and_newer_lead_through_all_reviews_once(browser: Client, project:
     seen, address = [], results_url(project, "?platform=steam")
     while address:
         answer = browser.get(address)
-        seen += [row.text for row in answer.context["rows"]]
+        seen += [row["text"] for row in answer.context["rows"]]
         links = answer.context["links"]
         assert links.older == "" or links.older.startswith("?platform=steam&cursor=")
         address = results_url(project, links.older) if links.older else ""
     assert seen == [f"Review number {n}." for n in range(119, -1, -1)]
     back = browser.get(results_url(project, links.newer))
-    assert [row.text for row in back.context["rows"]] == [f"Review number {n}." for n in range(69, 19, -1)]
+    assert [row["text"] for row in back.context["rows"]] == [f"Review number {n}." for n in range(69, 19, -1)]
 
 
 def test_the_number_of_queries_does_not_grow_with_the_reviews(browser: Client, project: Project, steam: Target) -> None:
@@ -146,6 +146,7 @@ def test_the_number_of_queries_does_not_grow_with_the_reviews(browser: Client, p
         return len(captured)
 
     make_results(steam, *make_items(2, text="positive"))
+    queries()  # the first visit is noted
     few = queries()
     make_results(steam, *make_items(60, text="negative anger"))
     make_results(make_target(project, "reddit"), *make_items(60))

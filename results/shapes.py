@@ -35,7 +35,7 @@ class ReadSentimentJson(TypedDict):
     scores: dict[str, Share]
 
 
-class SentimentJson(ReadSentimentJson):
+class ResultSentimentJson(ReadSentimentJson):
     analyzed_at: Moment | None
 
 
@@ -59,7 +59,7 @@ class AspectJson(TypedDict):
 
 class ResultAnalysisJson(TypedDict):
     engine: str | None
-    sentiment: SentimentJson | None
+    sentiment: ResultSentimentJson | None
     emotions: EmotionsJson
     aspects: list[AspectJson]
     summary: str | None
@@ -152,7 +152,7 @@ def _sentiment(read: Result | Analysis, classes: int) -> ReadSentimentJson | Non
     return {"label": label, "score": read.score, "confidence": read.confidence, "scores": scores}
 
 
-def _analysed(result: Result, classes: int) -> SentimentJson | None:
+def _analysed(result: Result, classes: int) -> ResultSentimentJson | None:
     read = _sentiment(result, classes)
     return {**read, "analyzed_at": rest.utc(result.analyzed_at) if result.analyzed_at else None} if read else None
 

@@ -48,11 +48,17 @@ class StartSerializer(rest.Serializer):
     options = JobOptionsSerializer(required=False, default=dict)
 
 
+class OptionsField(serializers.CharField):
+    """JSON as a text, as the part of a multipart body has it."""
+
+    shape = imports.ImportOptionsJson
+
+
 class ImportSerializer(rest.Serializer):
     """The fields of a multipart body: ``file``, and ``options`` as JSON."""
 
     file = serializers.FileField(allow_empty_file=True)
-    options = serializers.CharField(required=False, allow_blank=True, default="")
+    options = OptionsField(required=False, allow_blank=True, default="")
 
     def validate_options(self, value: str) -> imports.Options:
         try:

@@ -5,6 +5,7 @@ from typing import Any, NotRequired, TypedDict
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 
+from sentimatrix_studio import examples
 from sentimatrix_studio.problems import MEDIA_TYPE, TITLES
 from sentimatrix_studio.shapes import Schema
 
@@ -64,6 +65,7 @@ def complete(result: Schema, generator: Any, **kwargs: Any) -> Schema:
         name: {"description": words, "schema": {"type": kind}} for name, (kind, words) in HEADERS.items()
     }
     result["components"]["responses"] = {error_name(status): _error_response(status) for status in TITLES}
+    examples.illustrate(result)
     return result
 
 

@@ -21,7 +21,7 @@ from sentimatrix_studio import rest
 from sentimatrix_studio.components import LIMITS, METHODS, ProblemJson, error, headers
 from sentimatrix_studio.limits import CLOSED_WITHOUT_VALKEY
 from sentimatrix_studio.rest.bodies import AnyField
-from sentimatrix_studio.shapes import Schema, Shapes, is_shape
+from sentimatrix_studio.shapes import Schema, Shapes, is_shape, name_of
 
 VERBS = {"list": "list", "create": "create", "retrieve": "retrieve", "update": "update", "destroy": "delete"}
 VERBS |= {"destroy_all": "delete", "get": "retrieve", "post": "create", "put": "update", "delete": "delete"}
@@ -56,8 +56,8 @@ class Components(Shapes):
     def __init__(self, schema: "AutoSchema") -> None:
         self.auto = schema
 
-    def component(self, name: str, make: Callable[[], Schema]) -> Schema:
-        component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, object=name)
+    def component(self, hint: Any, make: Callable[[], Schema]) -> Schema:
+        component = ResolvedComponent(name=name_of(hint), type=ResolvedComponent.SCHEMA, object=hint)
         if component not in self.auto.registry:
             self.auto.registry.register(component)  # before it is made: shapes may hold themselves
             component.schema = make()
@@ -162,6 +162,8 @@ class AutoSchema(openapi.AutoSchema):
         return schema
 
     def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> Any:
+        if shape := getattr(field, "shape", None):
+            return Components(self).schema(shape)
         schema = super()._map_serializer_field(field, *args, **kwargs)
         schema.pop("x-spec-enum-id", None)
         return schema

@@ -83,8 +83,8 @@ class Shapes(ABC):
     """Makes JSON Schema of types. Shapes and enumerations become components: what that is, is for others to say."""
 
     @abstractmethod
-    def component(self, name: str, make: Callable[[], Schema]) -> Schema:
-        """A reference to the component of this name."""
+    def component(self, hint: Any, make: Callable[[], Schema]) -> Schema:
+        """A reference to the component of this type, called ``name_of`` it."""
 
     @abstractmethod
     def other(self, hint: Any) -> Schema:
@@ -95,10 +95,10 @@ class Shapes(ABC):
         if hint in BASIC:
             return dict(BASIC[hint])
         if is_typeddict(origin or hint):
-            return self.component(name_of(hint), lambda: self._object(hint))
+            return self.component(hint, lambda: self._object(hint))
         if isinstance(hint, type) and issubclass(hint, Enum):
             values = [member.value for member in hint]
-            return self.component(hint.__name__, lambda: {"type": "string", "enum": values})
+            return self.component(hint, lambda: {"type": "string", "enum": values})
         if origin is Annotated:  # Annotated[str, State] is a text as far as Python knows, and one of those of State
             return {**self.schema(args[0]), **args[1].says} if isinstance(args[1], Must) else self.schema(args[1])
         if origin is NotRequired:

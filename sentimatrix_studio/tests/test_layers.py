@@ -32,8 +32,8 @@ OWN_FILES = {
     "scraping": "analysing cluster collecting consumers hand heartbeat importing leases progress removal routing "
     "runner sample settling shapes sources tasks",
     "sentimatrix_studio": "asgi bell buckets children components compression context_processors counters dashboard "
-    "datalock door embedded encryption failures handler health limits logs metrics mongo overview problems reference "
-    "requests rest schema settings shapes static_sources static_storage supervisor",
+    "datalock door embedded encryption examples failures handler health limits logs metrics mongo overview problems "
+    "reference requests rest schema settings shapes static_sources static_storage supervisor takeout",
 }
 USUAL_FOLDERS = {"migrations", "tests", "management", "templatetags", "__pycache__"}
 VAGUE = {"services", "selectors", "managers", "utils", "helpers", "common", "core", "misc", "base_models"}

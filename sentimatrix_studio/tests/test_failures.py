@@ -1,7 +1,7 @@
 """What people see when something is wrong; what programs read is in test_problems.py."""
 
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -24,11 +24,11 @@ from sentimatrix_studio.problems import MEDIA_TYPE
 IMPORT = "/api/v1/projects/" + "5f" * 12 + "/results/import"
 
 
-def no_valkey(request: Any) -> None:
+def no_valkey(request: Any) -> NoReturn:
     raise RedisConnectionError("redis://:sesame@10.0.0.5 does not answer")
 
 
-def no_database(request: Any) -> None:
+def no_database(request: Any) -> NoReturn:
     raise DatabaseError from ServerSelectionTimeoutError("mongodb://sesame@10.0.0.5 does not answer")
 
 

@@ -1,8 +1,12 @@
+from collections.abc import Callable
+
 from allauth.account.models import EmailAddress
 from allauth.account.signals import password_changed
 from allauth.account.utils import setup_user_email
 from bson import ObjectId
 from django.db import IntegrityError
+from django.http import HttpRequest, StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, permissions, status
 from rest_framework.request import Request
@@ -164,6 +168,11 @@ class Logout(Door):
 
 
 class Me(rest.View):
+    @property
+    def scope(self) -> str:
+        """Of API tokens: more is needed to delete the account than to change its name."""
+        return Scope.ADMIN if self.request.method == "DELETE" else ""
+
     @extend_schema(responses={200: UserSerializer})
     def get(self, request: Request) -> Response:
         """Show one's account."""
@@ -212,6 +221,29 @@ class MyPassword(rest.View):
         request._request.session.flush()
         password_changed.send(sender=User, request=request._request, user=user)
         return Response({"message": "The password is changed. Sign in again."})
+
+
+FileOf = Callable[[HttpRequest, User], StreamingHttpResponse]
+
+
+def no_file(request: HttpRequest, user: User) -> StreamingHttpResponse:
+    raise NotImplementedError("The API map says who knows what all layers keep.")
+
+
+class MyExport(rest.View):
+    scope = Scope.ADMIN
+    limit = "export"
+    file_of: FileOf = staticmethod(no_file)
+
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.BINARY})
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """Take away all one's data.
+
+        One JSON file with everything that is kept of the account, but for secrets.
+        """
+        user = signed_in(request)
+        audit.record("export.made", user, request)
+        return self.file_of(request._request, user)
 
 
 class ApiTokenViewSet(rest.ViewSet):

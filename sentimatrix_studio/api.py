@@ -10,7 +10,7 @@ from integrations.api import ApiKeyTest, ApiKeyViewSet, OwnModelViewSet, Provide
 from projects.api import PresetViewSet, ProjectViewSet, TargetViewSet
 from results.api import AnalyticsViewSet, Analyze, ResultViewSet
 from scraping.api import ImportViewSet, JobViewSet
-from sentimatrix_studio import health, metrics, overview, problems, reference
+from sentimatrix_studio import health, metrics, overview, problems, reference, takeout
 
 Actions = dict[str, Any]  # method → name of the view set's action
 
@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/reset-password", accounts.ResetPassword.as_view(), name="reset_password"),
     path("auth/me", accounts.Me.as_view(), name="me"),
     path("auth/me/password", accounts.MyPassword.as_view(), name="my_password"),
+    path("auth/me/export", accounts.MyExport.as_view(file_of=takeout.response), name="my_export"),
     path("auth/me/audit", accounts.MyAudit.as_view({"get": "list"}), name="my_audit"),
     path("auth/tokens", accounts.ApiTokenViewSet.as_view(LIST), name="tokens"),
     path("auth/tokens/<objectid:token_id>", accounts.ApiTokenViewSet.as_view({"delete": "destroy"}), name="token"),

@@ -42,14 +42,14 @@ def api_of(user: User) -> APIClient:
 
 def with_second_factor(user: User) -> str:
     """The secret their app makes its codes from."""
-    secret = generate_totp_secret()
+    secret: str = generate_totp_secret()
     TOTP.activate(user, secret)
     return secret
 
 
 def code_of(secret: str) -> str:
     """What the app shows now."""
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    return str(format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time()))))
 
 
 def api_with(token: str) -> APIClient:

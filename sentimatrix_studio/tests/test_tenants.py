@@ -57,7 +57,7 @@ OF_EVERYBODY_SIGNED_IN = [
     "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn",
     "accounts:theme", "accounts:session_list", "accounts:session_end_others", "accounts:token_list",
     "accounts:token_create", "accounts:activity", "accounts:data", "socialaccount_connections", "api:me",
-    "api:my_audit", "api:tokens", "api:my_password", "api:projects", "api:running_jobs", "api:analyze",
+    "api:my_audit", "api:my_export", "api:tokens", "api:my_password", "api:projects", "api:running_jobs", "api:analyze",
     "api:providers", "api:provider", "api:own_models", "api:api_keys", "api:api_key", "api:api_key_test",
     "integrations:key_list", "integrations:key_edit", "integrations:key_test", "integrations:key_delete",
     "integrations:model_create",

@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import F
 from prometheus_client import Counter
 
+from integrations import keys
+from integrations.providers import PROVIDERS
 from projects.models import Target
 from results import ingest
 from scraping import leases, removal, settling
@@ -124,10 +126,16 @@ class Visit:
             platform=self.target.platform,
             external_id=self.target.external_id,
             url=self.target.url,
-            options=self.target.options,
+            options={**self.target.options, **self._key()},
             max_results=self.scope.max_results,
             cursor=self.step.cursor,
         )
+
+    def _key(self) -> dict[str, str]:
+        """What the platform wants to be told by those who come from the owner. It is kept nowhere else."""
+        if self.target.platform not in PROVIDERS:
+            return {}
+        return keys.values_for(self.target.owner_id, self.target.platform)
 
     def _keep(self, page: Page) -> None:
         requests = self._uncounted()

@@ -34,7 +34,7 @@ NO_OTHER_WAY = (Outcome.RATE_LIMITED, Outcome.NETWORK, Outcome.TIMEOUT, Outcome.
 
 
 class RedditSource:
-    """Options of a target: ``client_id`` and ``client_secret`` of a Reddit app of one's own."""
+    """Options: ``client_id`` and ``client_secret`` of a Reddit app, as its owner has entered them as a key."""
 
     platform = "reddit"
 
@@ -59,7 +59,7 @@ def _open(request: Request, fetch: Fetcher) -> Page:
             raise
         note = (
             f"Reddit does not give its comments as data ({error.code.label.lower()}): its feed was read instead, "
-            f"which has no votes and at most {FEED_SIZE} comments. With the credentials of a Reddit app there are more."
+            f"which has no votes and at most {FEED_SIZE} comments. With a key for Reddit there are more."
         )
         return _feed(request, fetch, note)
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from integrations.models import Credential
+from integrations.tests.factories import make_credential
 from projects.choices import Platform, TargetStatus, TargetType
 from projects.models import Target
 from projects.tests.factories import make_project, make_target
@@ -9,7 +11,7 @@ from results.models import Result
 from scraping import runner
 from scraping.choices import JobStatus
 from scraping.models import Job, LogLine
-from tests.standins.reddit import POST
+from tests.standins.reddit import CLIENT, POST, SECRET
 from tests.standins.steam import TOTAL
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,35 @@ def test_the_log_says_that_the_feed_was_read(standins):
     job = run(post())
     assert (job.status, job.new) == (JobStatus.COMPLETED, 5)
     assert [line.message for line in LogLine.objects.filter(job=job) if "its feed was read instead" in line.message]
+
+
+def test_with_a_key_of_its_owner_a_thread_is_read_as_an_app_does(standins):
+    target = post()
+    make_credential(target.project.owner, "reddit", client_id=CLIENT, client_secret=SECRET)
+    job = run(target)
+    assert (job.status, job.new) == (JobStatus.COMPLETED, 5)
+    assert [seen.host for seen in standins.requests] == ["www.reddit.com", "oauth.reddit.com"]
+    assert Credential.objects.get().last_used is not None
+
+
+def test_a_key_that_is_not_accepted_or_somebody_elses_opens_nothing(standins):
+    target = post()
+    make_credential(None, "reddit", client_id=CLIENT, client_secret=SECRET)
+    run(target)
+    assert standins.asked("oauth.reddit.com") == []
+    make_credential(target.project.owner, "reddit", client_id=CLIENT, client_secret="wrong-canary-0123456789")
+    job = run(target)
+    assert (job.status, target.outcome_code) == (JobStatus.FAILED, "invalid_key")
+    assert "canary" not in target.error_message + " ".join(line.message for line in LogLine.objects.all())
+
+
+def test_a_key_that_cannot_be_read_is_done_without(standins, settings):
+    target = post()
+    make_credential(target.project.owner, "reddit", client_id=CLIENT, client_secret=SECRET)
+    settings.ENCRYPTION_KEYS = {"another": b"x" * 32}
+    job = run(target)
+    assert (job.status, job.new) == (JobStatus.COMPLETED, 5)
+    assert standins.asked("oauth.reddit.com") == []
 
 
 def test_a_captcha_fails_the_job_and_says_what_to_do(standins):

@@ -42,6 +42,7 @@ HANDHELD = {"iPhone", "iPad", "Android"}
 @dataclass(frozen=True)
 class BrowserSession:
     row: UserSession
+    is_current: bool
 
     @property
     def device(self) -> str:
@@ -50,10 +51,6 @@ class BrowserSession:
     @property
     def icon(self) -> str:
         return "smartphone" if any(name in self.row.user_agent for name in HANDHELD) else "monitor"
-
-    @property
-    def is_current(self) -> bool:
-        return bool(self.row.is_current())
 
 
 def device(user_agent: str) -> str:
@@ -66,7 +63,7 @@ def device(user_agent: str) -> str:
 def of(user: User) -> list[BrowserSession]:
     """Those that still count, this one first and then the latest."""
     rows = UserSession.objects.purge_and_list(user)
-    sessions = [BrowserSession(row) for row in rows]
+    sessions = [BrowserSession(row, bool(row.is_current())) for row in rows]
     return sorted(sessions, key=lambda session: (session.is_current, session.row.last_seen_at), reverse=True)
 
 

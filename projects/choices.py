@@ -29,7 +29,7 @@ class ProductCategory(models.TextChoices):
     OTHER = "other", "Other"
 
 
-SENTIMENT_CLASSES = ((3, "Three: positive, neutral, negative"), (5, "Five: with very positive and very negative"))
+SENTIMENT_CLASSES = ((3, "Three"), (5, "Five"))
 
 
 class TargetType(models.TextChoices):

@@ -42,8 +42,8 @@ PRODUCT = Group(
             name="category", label="Category", default=None, options=tuple(ProductCategory.choices), none="Not said"
         ),
         Text(name="description", label="What it is", default="", maximum=1000, is_long=True),
-        Text(name="website", label="Website", default="", maximum=500, is_address=True),
         Texts(name="competitors", label="Competitors", default=(), most=20, maximum=100, help="One a line."),
+        Text(name="website", label="Website", default="", maximum=500, is_address=True),
     ),
 )
 
@@ -66,7 +66,6 @@ SCRAPERS = Group(
             none="None: directly",
             help="Collects for you once its key is there; until then runs collect directly.",
         ),
-        Flag(name="render_js", label="Let it run the page's scripts", default=False, help=WITH_SERVICE),
         Text(
             name="country",
             label="Ask from",
@@ -76,6 +75,7 @@ SCRAPERS = Group(
             wanted="Use a country's two small letters, such as de.",
             help=f"A country's two letters, such as de. {WITH_SERVICE}",
         ),
+        Flag(name="render_js", label="Run the scripts of pages", default=False, help=WITH_SERVICE),
         Flag(name="premium_proxy", label="Premium proxies", default=False, help=WITH_SERVICE),
     ),
 )
@@ -95,6 +95,14 @@ ANALYSIS = Group(
             label="Sentiment labels",
             default=5,
             options=SENTIMENT_CLASSES,
+            help="Positive, neutral and negative; five add very positive and very negative.",
+        ),
+        Choice(
+            name="engine",
+            label="Engine",
+            default=LOCAL,
+            options=((LOCAL, "Built-in"), (TRANSFORMER, "Transformer"), (LLM_ENGINE, "LLM")),
+            help="Until the one you choose can be used here, the built-in one does the work.",
         ),
         Flag(name="emotions", label="Emotions", default=True, help="Which emotion a review shows most."),
         Choice(
@@ -103,13 +111,6 @@ ANALYSIS = Group(
             default="ekman",
             options=(("ekman", "Ekman: six"), ("goemotions", "GoEmotions: 27")),
             help="The built-in engine finds Ekman's six; GoEmotions needs another engine.",
-        ),
-        Choice(
-            name="engine",
-            label="Engine",
-            default=LOCAL,
-            options=((LOCAL, "Built-in"), (TRANSFORMER, "Transformer"), (LLM_ENGINE, "LLM")),
-            help="Until the one you choose can be used here, the built-in one does the work.",
         ),
         Flag(name="aspects", label="Aspects", default=False, help=f"What is praised and what is not. {WITH_LLM}"),
         Choice(
@@ -134,7 +135,7 @@ LLM = Group(
         Choice(name="provider", label="Provider", default=None, options=LLM_PROVIDERS, none="None"),
         Text(name="model", label="Model", default="", maximum=100, help="Empty: the provider's usual one."),
         Number(name="temperature", label="Temperature", default=0.2, minimum=0.0, maximum=2.0),
-        Number(name="max_tokens", label="Longest answer", default=1000, minimum=100, maximum=8000, unit="tokens"),
+        Number(name="max_tokens", label="Longest answer, in tokens", default=1000, minimum=100, maximum=8000),
     ),
     help="Used once a key of the provider is there. Until then nothing is sent anywhere.",
 )
@@ -145,39 +146,35 @@ LIMITS = Group(
     (
         Number(
             name="max_reviews_per_target",
-            label="Reviews from one target",
+            label="Reviews per target and run",
             default=100,
             minimum=10,
             maximum=10_000,
-            unit="a run",
             help="Files are always read to their end.",
         ),
         Number(
             name="rate_limit_delay",
-            label="Pause between requests",
+            label="Seconds between requests",
             default=1.0,
             minimum=0.1,
             maximum=10.0,
-            unit="seconds",
             help="To one site. A site that wants longer pauses gets them.",
         ),
         Number(
             name="max_requests_per_day",
-            label="Requests",
+            label="Requests per day",
             default=5_000,
             minimum=10,
             maximum=100_000,
-            unit="a day",
             help="Of all runs together. Days begin at midnight UTC.",
         ),
         Number(
             name="llm_budget_usd",
-            label="LLM budget",
+            label="LLM budget per run, in US dollars",
             default=5.0,
             minimum=0.0,
             maximum=100_000.0,
-            unit="US dollars a run",
-            help="No call is made that would exceed it. Used when an LLM does the analysis.",
+            help=f"No call is made that would exceed it. {WITH_LLM}",
         ),
     ),
 )
@@ -225,11 +222,11 @@ def unmet(config: Mapping[str, Mapping[str, Any]]) -> list[str]:
     wants_llm = any(config["analysis"][name] for name in ("aspects", "summarize", "extract_insights"))
     said = []
     if service := dict(COMMERCIAL_SERVICES).get(config["scrapers"]["commercial_provider"]):
-        said.append(f"{service} needs a key: until there is one, runs collect directly.")
+        said.append(f"Collects directly until {service} has a key.")
     if config["analysis"]["engine"] == TRANSFORMER:
-        said.append("The transformer engine is not installed: the built-in engine does the analysis.")
+        said.append("Runs on the built-in engine: the transformer is not installed.")
     if config["analysis"]["engine"] == LLM_ENGINE or wants_llm or config["llm"]["provider"]:
-        said.append("An LLM needs a key: until there is one, the built-in engine does the analysis.")
+        said.append("Runs on the built-in engine until an LLM has a key.")
     if config["analysis"]["emotions"] and config["analysis"]["emotion_model"] == "goemotions":
-        said.append("The built-in engine finds Ekman's six emotions instead of GoEmotions.")
+        said.append("Finds Ekman's six emotions: GoEmotions needs another engine.")
     return said

@@ -26,7 +26,6 @@ class Number(Setting):
 
     minimum: float
     maximum: float
-    unit: str = ""
 
     @property
     def is_whole(self) -> bool:

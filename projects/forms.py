@@ -69,7 +69,6 @@ class LinesField(forms.CharField):
 
 
 def _number(one: Number, **common: Any) -> forms.Field:
-    common["label"] = f"{one.label}, {one.unit}" if one.unit else one.label
     if one.is_whole:
         return forms.IntegerField(min_value=int(one.minimum), max_value=int(one.maximum), **common)
     widget = forms.NumberInput(attrs={"step": "any"})

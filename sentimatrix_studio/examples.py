@@ -111,7 +111,7 @@ def example(schema: Schema, components: Mapping[str, Schema], name: str = "") ->
     """A value that the schema allows."""
     if ref := schema.get("$ref"):
         return example(components[ref.rpartition("/")[2]], components, name)
-    if choice := schema.get("oneOf") or schema.get("anyOf"):
+    if choice := schema.get("anyOf"):
         return example(choice[0], components, name)
     if "enum" in schema:
         return next(value for value in schema["enum"] if value)

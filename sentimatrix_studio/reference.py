@@ -44,6 +44,6 @@ class OpenApi(rest.View):
         OpenAPI 3.1, for generators of clients and other tools.
         """
         text, mark = written()
-        response = HttpResponse(text, content_type="application/json")
+        response = HttpResponse(text, content_type="application/json", headers={"ETag": mark})
         patch_cache_control(response, public=True, max_age=300)
         return get_conditional_response(request._request, etag=mark, response=response) or response

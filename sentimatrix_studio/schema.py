@@ -20,6 +20,7 @@ from rest_framework import permissions
 from sentimatrix_studio import rest
 from sentimatrix_studio.components import LIMITS, METHODS, ProblemJson, error, headers
 from sentimatrix_studio.limits import CLOSED_WITHOUT_VALKEY
+from sentimatrix_studio.problems import TITLES
 from sentimatrix_studio.rest.bodies import AnyField
 from sentimatrix_studio.shapes import Schema, Shapes, is_shape, name_of
 
@@ -37,10 +38,11 @@ TAGS = {  # the first pattern that matches a path says where it belongs; SPECTAC
     "Documentation": "/openapi",
 }
 SUCCESS = {
-    "200": "What was asked for.",
-    "201": "Made.",
-    "202": "Taken on: a worker does it.",
-    "204": "Done. There is nothing to say.",
+    200: "What was asked for.",
+    201: "Made.",
+    202: "Taken on: a worker does it.",
+    204: "Done. There is nothing to say.",
+    302: "The way to go on.",
 }
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -79,8 +81,8 @@ class AutoSchema(openapi.AutoSchema):
         errors = {str(status): error(status) for status in self._errors()}
         operation["responses"] = dict(sorted({**errors, **operation["responses"]}.items()))
         for status, answer in operation["responses"].items():
-            if status < "300":
-                answer |= {"description": SUCCESS[status], "headers": headers(*self._headers(operation))}
+            if "$ref" not in answer:
+                answer |= {"description": said(int(status)), "headers": headers(*self._headers())}
         return operation
 
     def _is_list_view(self, serializer: Any = None) -> bool:
@@ -212,14 +214,20 @@ class AutoSchema(openapi.AutoSchema):
     def _has_body(self) -> bool:
         return self.get_request_serializer() is not None
 
-    def _headers(self, operation: Schema) -> list[str]:
+    def _headers(self) -> list[str]:
         names = ["X-Request-ID", *LIMITS]
         if "page" in self.view.query_parameters.get(self._action, ()):
             names.append("Link")
         return [*names, "Idempotency-Replayed"] if self._is_idempotent else names
 
 
+def said(status: int) -> str:
+    return SUCCESS.get(status) or f"{TITLES[status]}."
+
+
 def _plain(field: Schema) -> Schema:
-    """Without what splitting components by direction makes superfluous."""
+    """Without what splitting components by direction makes superfluous; of several forms more than one may fit."""
     field = {name: value for name, value in field.items() if name not in ("readOnly", "writeOnly")}
+    if "oneOf" in field:
+        field["anyOf"] = field.pop("oneOf")
     return field["allOf"][0] if list(field) == ["allOf"] and len(field["allOf"]) == 1 else field

@@ -110,14 +110,14 @@ class Shapes(ABC):
         if origin is dict:
             return {"type": "object", "additionalProperties": self.schema(args[1])}
         if origin in (Union, types.UnionType):
-            return self._one_of([arg for arg in args if arg is not types.NoneType], types.NoneType in args)
+            return self._any_of([arg for arg in args if arg is not types.NoneType], types.NoneType in args)
         return self.other(hint)
 
-    def _one_of(self, hints: list[Any], is_nullable: bool) -> Schema:
+    def _any_of(self, hints: list[Any], is_nullable: bool) -> Schema:
         schemas = [self.schema(hint) for hint in hints]
         if is_nullable and len(schemas) == 1 and isinstance(schemas[0].get("type"), str) and "enum" not in schemas[0]:
             return {**schemas[0], "type": [schemas[0]["type"], "null"]}
-        return {"oneOf": [*schemas, {"type": "null"}] if is_nullable else schemas}
+        return {"anyOf": [*schemas, {"type": "null"}] if is_nullable else schemas}
 
     def _object(self, hint: Any) -> Schema:
         shape = get_origin(hint) or hint

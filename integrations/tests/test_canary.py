@@ -1,0 +1,104 @@
+"""Keys that can be told anywhere go through everything that handles keys, and are then looked for everywhere."""
+
+import base64
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis
+from django.core.cache import cache
+from django.urls import reverse
+
+from accounts.tests.factories import api_of, browser_of, make_user
+from integrations.models import Credential
+from integrations.providers import PROVIDERS, Provider
+from integrations.tests.test_verifying import OWN_SERVERS
+from projects.choices import Platform, TargetType
+from projects.tests.factories import make_project, make_target
+from scraping import runner
+from scraping.models import Job
+from sentimatrix_studio.mongo.pipelines import collection
+from tests.standins.reddit import POST
+
+pytestmark = pytest.mark.django_db
+
+KEYS = "/api/v1/settings/api-keys"
+
+
+def key_of(provider: Provider) -> str:
+    return f"kEyCanary_{provider.id}-0123456789"
+
+
+def body_of(provider: Provider) -> dict[str, str]:
+    """Every field filled in, and each secret a canary."""
+    plain = {"base_url": OWN_SERVERS.get(provider.id, ""), "client_id": "abc", "username": "somebody", "zone": "z"}
+    names = [field.name for field in provider.fields if field.name != "model"]
+    secret = {field.name for field in provider.fields if field.is_secret}
+    return {name: key_of(provider) if name in secret else plain[name] for name in names}
+
+
+def entries(settings: Any) -> Iterator[str]:
+    """Everything in Valkey."""
+    server = redis.Redis.from_url(settings.REDIS_URL)
+    for name in server.scan_iter():
+        yield f"{name!r} {server.dump(name)!r}"
+
+
+def documents() -> Iterator[str]:
+    """Everything in MongoDB, sessions and the files in it too."""
+    database = collection(Credential).database
+    for name in database.list_collection_names():
+        for document in database[name].find():
+            yield f"{name} {document!r}"
+
+
+def hits(texts: Iterator[str]) -> list[str]:
+    encoded = [base64.b64encode(key_of(provider).encode()).decode()[:24] for provider in PROVIDERS.values()]
+    marks = ["keycanary", *encoded]
+    return [text for text in texts if any(mark.lower() in text.lower() for mark in marks)]
+
+
+def text_of(answer: Any) -> str:
+    content: bytes = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return content.decode()
+
+
+def answers(user: Any, standins: Any) -> Iterator[Any]:
+    """Enter, replace, mistype, test, use in a run, look at, export."""
+    api, browser = api_of(user), browser_of(user)
+    for provider in PROVIDERS.values():
+        body = body_of(provider)
+        yield api.post(KEYS, {"provider": provider.id, **body})
+        yield api.post(KEYS, {"provider": provider.id, **body, "unknown": key_of(provider)})
+        for standins.providers.mode in ("ok", "echo"):
+            yield api.post(f"{KEYS}/{provider.id}/test")
+    page = reverse("integrations:key_edit", args=["groq"])
+    body = body_of(PROVIDERS["groq"])
+    yield from [browser.post(page, {**body, "label": "x" * 101}), browser.post(page, body, follow=True)]
+    thread = {"platform": Platform.REDDIT, "detected_type": TargetType.POST, "external_id": POST}
+    target = make_target(make_project(user, analyse=False), url=f"https://www.reddit.com/comments/{POST}/", **thread)
+    Job.objects.start(target.project, [target])
+    runner.work()
+    names = ["integrations:key_list", "accounts:activity", "dashboard"]
+    yield from (browser.get(path) for path in [page, target.project.get_absolute_url(), *map(reverse, names)])
+    yield from (api.get(path) for path in (KEYS, "/api/v1/auth/me/audit", "/api/v1/auth/me/export"))
+    staff, credential = browser_of(make_user(is_staff=True, is_superuser=True)), Credential.objects.get(provider="groq")
+    yield staff.get(reverse("admin:integrations_credential_changelist"))
+    yield staff.get(reverse("admin:integrations_credential_change", args=[credential.pk]))
+
+
+def test_no_key_is_anywhere_but_where_it_belongs(standins, settings, caplog, capfd, monkeypatch):
+    monkeypatch.setattr("sentimatrix_studio.bell.ring", lambda times=None: True)
+    cache.clear()
+    with caplog.at_level(logging.DEBUG, logger="httpcore"):
+        shown = [text_of(answer) for answer in answers(make_user(), standins)]
+    sent = [str(seen) for seen in standins.requests if "keycanary" in str(seen).lower()]
+    assert len(sent) > 30  # they have been where they belong
+    assert Credential.objects.count() == len(PROVIDERS)
+    assert hits(iter(shown)) == []
+    assert hits(documents()) == []
+    assert hits(entries(settings)) == []
+    assert hits(record.getMessage() + str(record.__dict__) for record in caplog.records) == []
+    assert hits(iter(capfd.readouterr())) == []
+    assert hits(iter([key_of(PROVIDERS["groq"])])) != []  # they would have been seen

@@ -143,6 +143,8 @@ class ResetPassword(Door):
 
 
 class Refresh(Door):
+    limit = "sign_in"
+
     @extend_schema(request=RefreshTokenSerializer, responses={200: TokenPair, 401: None})
     def post(self, request: Request) -> Response:
         """Renew the tokens.

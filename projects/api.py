@@ -111,7 +111,7 @@ class ProjectViewSet(rest.ViewSet):
 
     def _as_json(self, projects: Sequence[Project]) -> Sequence[dict[str, Any]]:
         stats = self.stats_of(projects)
-        return [dict(ProjectSerializer(project, context={"stats": stats}).data) for project in projects]
+        return [dict(one) for one in ProjectSerializer(projects, many=True, context={"stats": stats}).data]
 
 
 class TargetViewSet(rest.ViewSet):
@@ -195,7 +195,7 @@ class TargetViewSet(rest.ViewSet):
 
     def _as_json(self, targets: Sequence[Target]) -> Sequence[dict[str, Any]]:
         stats = self.stats_of(targets)
-        return [dict(TargetSerializer(target, context={"stats": stats}).data) for target in targets]
+        return [dict(one) for one in TargetSerializer(targets, many=True, context={"stats": stats}).data]
 
 
 class PresetViewSet(rest.ViewSet):
@@ -264,7 +264,6 @@ class PresetViewSet(rest.ViewSet):
     def _own(self, preset_id: str) -> Preset:
         preset = self._preset(preset_id)
         if not isinstance(preset, Preset):
-            raise exceptions.PermissionDenied(
-                "The system's presets cannot be changed. Duplicate it, and change the copy."
-            )
+            words = "The system's presets cannot be changed. Duplicate it, and change the copy."
+            raise exceptions.PermissionDenied(words, code="AUTHORIZATION_ERROR")
         return preset

@@ -50,6 +50,18 @@ def test_the_stats_of_a_project_are_true():
     }
 
 
+def test_the_stats_of_one_project_say_how_its_jobs_ended():
+    project = make_busy_project()
+    Job.objects.create(owner=project.owner, project=project, status=JobStatus.FAILED)
+    path = f"/api/v1/projects/{project.pk}"
+    api = api_of(project.owner)
+    stats = api.get(f"{path}/stats").json()
+    assert (stats.pop("scrape_jobs_completed"), stats.pop("scrape_jobs_failed")) == (2, 1)
+    assert stats == api.get(path).json()["stats"]
+    idle = make_project(project.owner)
+    assert api.get(f"/api/v1/projects/{idle.pk}/stats").json()["scrape_jobs_failed"] == 0
+
+
 def test_a_project_with_three_classes_counts_by_them():
     project = make_busy_project(sentiment_classes=3)
     stats = overview.project_stats([project])[project.pk]
@@ -80,7 +92,8 @@ def test_lists_ask_the_database_as_often_for_one_as_for_many(path):
         make_busy_project(owner=many.owner)
     counts = []
     for project in (few, many):
+        api = api_of(project.owner)
         with CaptureQueriesContext(connection) as queries:
-            assert api_of(project.owner).get(path.format(project.pk)).status_code == 200
+            assert api.get(path.format(project.pk)).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 15

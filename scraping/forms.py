@@ -128,5 +128,5 @@ def _place(column: str | int, columns: Sequence[str]) -> int | str:
     return list(columns).index(column) if column in columns else ""
 
 
-def _shape(said: dict[str, Any]) -> dict[str, Any]:
+def _shape(said: Mapping[str, Any]) -> dict[str, Any]:
     return {name: said[name] or "" for name in SHAPE}

@@ -5,16 +5,21 @@ import hashlib
 import json
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from rest_framework import permissions
 from rest_framework.request import Request
 
-from sentimatrix_studio import rest
+from sentimatrix_studio import readable, rest
 from sentimatrix_studio.shapes import Schema
 
 
@@ -30,6 +35,21 @@ def written() -> tuple[bytes, str]:
     """The document as it is sent, and its mark."""
     text = json.dumps(document(), ensure_ascii=False).encode()
     return text, quote_etag(hashlib.blake2b(text, digest_size=16).hexdigest())
+
+
+@functools.cache
+def shown() -> SafeString:
+    """The document as a part of a page: the same for everybody, so a process makes it once."""
+    reader = readable.Reader(document())
+    context = {"sections": reader.sections(), "shapes": reader.shapes(), "origin": "https://studio.example.com"}
+    return render_to_string("docs/_reference.html", context)
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    return render(
+        request, "docs.html", {"reference": shown(), "base": reverse("api:openapi").removesuffix("/openapi.json")}
+    )
 
 
 class OpenApi(rest.View):

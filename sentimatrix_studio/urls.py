@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 from accounts.staff import admin_login, may_administer
 from scraping.views import job_overview, sample_load
-from sentimatrix_studio import health, metrics, views
+from sentimatrix_studio import health, metrics, reference, views
 from sentimatrix_studio.mongo.ids import ObjectIdConverter
 
 register_converter(ObjectIdConverter, "objectid")
@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", include("accounts.urls")),
     path("settings/", include("integrations.urls")),
     path("admin/", admin.site.urls),
+    path("docs/", reference.docs, name="docs"),
     path("api/v1/", include("sentimatrix_studio.api")),
     path("health/live", health.Live.as_view(), name="health_live"),
     path("metrics", metrics.Metrics.as_view(), name="metrics"),

@@ -33,7 +33,7 @@ OWN_FILES = {
     "runner sample settling shapes sources tasks",
     "sentimatrix_studio": "asgi bell buckets children components compression context_processors counters dashboard "
     "datalock door embedded encryption examples failures handler health limits logs metrics mongo overview problems "
-    "reference requests rest schema settings shapes static_sources static_storage supervisor takeout",
+    "readable reference requests rest schema settings shapes static_sources static_storage supervisor takeout",
 }
 USUAL_FOLDERS = {"migrations", "tests", "management", "templatetags", "__pycache__"}
 VAGUE = {"services", "selectors", "managers", "utils", "helpers", "common", "core", "misc", "base_models"}

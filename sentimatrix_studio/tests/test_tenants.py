@@ -38,7 +38,7 @@ from sentimatrix_studio.tests.routes import ADMIN, METHODS, Route, routes
 pytestmark = pytest.mark.django_db
 
 PUBLIC = [
-    "landing", "health_live", "api:health", "api:health_live", "api:health_ready", "api:openapi", "api:unknown",
+    "landing", "docs", "health_live", "api:health", "api:health_live", "api:health_ready", "api:openapi", "api:unknown",
     "api:register", "api:login", "api:second_factor", "api:forgot_password", "api:reset_password", "api:refresh",
     "api:logout", "account_login", "account_logout", "account_inactive", "account_signup", "account_reauthenticate",
     "account_email_verification_sent", "account_confirm_email", "account_reset_password",

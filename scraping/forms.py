@@ -1,6 +1,6 @@
 """The two steps of an import: which file, and how it is to be read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms

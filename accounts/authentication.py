@@ -22,6 +22,7 @@ from accounts import audit, mail, tokens
 from accounts.choices import Scope
 from accounts.models import ApiToken, TokenFamily, User
 from accounts.sign_out import end_everything, tell_sockets
+from sentimatrix_studio.mongo.pipelines import by_key
 
 CHALLENGE = 'Bearer realm="api"'
 TOO_MANY_TRIES_WAIT = 300  # seconds, as long as allauth counts the bad tries at one address
@@ -158,10 +159,13 @@ def _read(kind: type[Token], raw: str) -> Token:
 
 
 def _family(token: Token) -> TokenFamily:
-    family = TokenFamily.objects.filter(pk=ObjectId(token["family"])).first()
-    if family is None or not family.is_alive:
-        raise _refusal("TOKEN_BLACKLISTED", "This token has been ended. Sign in again.")
-    return family
+    family = by_key(TokenFamily, ObjectId(token["family"]))
+    user = by_key(User, family.user_id) if family else None
+    if family and user:
+        family.user = user
+        if family.is_alive:
+            return family
+    raise _refusal("TOKEN_BLACKLISTED", "This token has been ended. Sign in again.")
 
 
 def _refusal(code: str, detail: str) -> exceptions.AuthenticationFailed:

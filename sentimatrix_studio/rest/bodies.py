@@ -1,9 +1,10 @@
 """Bodies: JSON read strictly, and serializers that refuse what they do not know instead of bending it."""
 
+import copy
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from bson import ObjectId
 from bson.errors import InvalidId
@@ -97,12 +98,19 @@ class Serializer(Strict):
 
 
 class ModelSerializer(Strict, serializers.ModelSerializer[Any]):
+    found_fields: ClassVar[dict[str, AnyField]]
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
         ObjectIdAutoField: IdField,
         ObjectIdField: IdField,
         models.DateTimeField: UtcField,
     }
+
+    def get_fields(self) -> dict[str, AnyField]:
+        """Looking over the model takes longer than showing a row of it: it is done once for each class."""
+        if "found_fields" not in vars(type(self)):
+            type(self).found_fields = super().get_fields()
+        return copy.deepcopy(type(self).found_fields)
 
 
 def mistyped(field: AnyField, value: Any) -> Refusal:

@@ -24,6 +24,7 @@ class Sample:
     preset: str  # one of one's own, without what is to be done with it
     key: str  # one of one's own, likewise
     model: str  # a model of one's own
+    token: str  # one for the API, without what is to be done with it
     upload: str  # the page on which a file that was just handed over is looked at
 
     def __getitem__(self, page: str) -> str:
@@ -45,6 +46,7 @@ def make_sample(page: Page, file: Path) -> Sample:
         preset=_duplicate_preset(page),
         key=_enter_key(page),
         model=_add_model(page),
+        token=_make_token(page),
         result=_first_link(page, f"{project}results/?platform=trustpilot", r"/results/[0-9a-f]{24}/"),
         upload=_hand_over(page, project, file),
     )
@@ -74,6 +76,11 @@ def _add_model(page: Page) -> str:
     page.get_by_label("Id", exact=True).fill("kettle/moon-1")
     page.get_by_role("button", name="Save").click()
     return _first_link(page, "/settings/keys/groq/", r"/settings/models/[0-9a-f]{24}/")
+
+
+def _make_token(page: Page) -> str:
+    steps.make_token(page, "Nightly import of everything that people say about kettles anywhere")
+    return _first_link(page, "/settings/tokens/", r"/settings/tokens/[0-9a-f]{24}/")
 
 
 def _hand_over(page: Page, project: str, file: Path) -> str:

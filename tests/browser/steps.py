@@ -12,14 +12,17 @@ JOB_FINISHES_WITHIN = 90_000  # milliseconds
 _number = count(1)
 
 
-def sign_up(page: Page, name: str = "Ada Analyst") -> None:
-    page.goto("/accounts/signup/")
+def sign_up(page: Page, name: str = "Ada Analyst", base: str = "") -> str:
+    """The address of the new account."""
+    email = f"ada{next(_number)}@example.com"
+    page.goto(f"{base}/accounts/signup/")
     page.get_by_label("Name").fill(name)
-    page.get_by_label("Email").fill(f"ada{next(_number)}@example.com")
+    page.get_by_label("Email").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password (again)").fill(PASSWORD)
     page.get_by_role("button", name="Sign up").click()
     page.wait_for_url("**/dashboard/")
+    return email
 
 
 def load_sample(page: Page) -> None:
@@ -55,6 +58,22 @@ def enter_key(page: Page, provider: str, key: str) -> None:
     page.get_by_label("API key").fill(key)
     page.get_by_role("button", name="Keep it").click()
     page.wait_for_url("**/settings/keys/#*")
+
+
+def confirm_password(page: Page) -> None:
+    """Where the site asks for it once more."""
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/settings/**")
+
+
+def make_token(page: Page, name: str) -> None:
+    """As far as the page that shows it."""
+    page.goto("/settings/tokens/new/")
+    confirm_password(page)
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Create the token").click()
+    expect(page.get_by_role("heading", name="Your new token")).to_be_visible()
 
 
 def choose_file(page: Page, project: str, file: Path) -> None:

@@ -32,6 +32,7 @@ NOWHERE = Sample(
     preset=f"/settings/presets/{ID}/",
     key="/settings/keys/openai/",
     model=f"/settings/models/{ID}/",
+    token=f"/settings/tokens/{ID}/",
     upload=f"{PROJECT}import/",
 )
 Opened = tuple[Page, Watch]
@@ -53,7 +54,7 @@ def opened(
 ) -> Iterator[Callable[[bool], Opened]]:
     """One page of somebody unknown and one of the sample's owner, each used for many addresses."""
     look: dict[str, Any] = {"color_scheme": theme, "viewport": SIZES[size], "reduced_motion": "reduce"}
-    pages = {True: open_watched(storage_state=sample.session, **look), False: open_watched(404, **look)}
+    pages = {True: open_watched(storage_state=sample.session, **look), False: open_watched(401, 404, **look)}
     yield pages.__getitem__
     for page, _ in pages.values():
         page.context.close()

@@ -1,12 +1,11 @@
 import json
 import math
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import IntegrityError, models
-from django.urls import reverse
 from django.utils import timezone
 from django_mongodb_backend.fields import ObjectIdAutoField
 
@@ -149,11 +148,6 @@ def validate_llm(provider: str) -> None:
         raise ValidationError("There is no such LLM provider.")
 
 
-class OwnModelQuerySet(OwnedQuerySet):
-    def of(self, provider: Provider) -> Self:
-        return self.filter(provider=provider.id).order_by("model")
-
-
 class OwnModel(OwnedModel):
     """A model that its owner has added to a provider's, or one of those with facts of its owner's own."""
 
@@ -176,7 +170,7 @@ class OwnModel(OwnedModel):
     )
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = OwnModelQuerySet.as_manager()
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -189,9 +183,6 @@ class OwnModel(OwnedModel):
 
     def __str__(self) -> str:
         return self.name or self.model
-
-    def get_absolute_url(self) -> str:
-        return reverse("integrations:key_edit", args=[self.provider])
 
     def as_model(self) -> Model:
         return Model(

@@ -22,6 +22,8 @@ from integrations.redaction import redact
 DEADLINE = 10.0  # seconds
 MAX_BYTES = 4 * 2**20  # lists of models can be long
 LONGEST_WORDS = 200  # of what a provider says
+LONGEST_READ = 2000  # of it, before it is cleaned
+LONGEST_NAME = 60  # of a model
 DEEPEST_WORDS = 5
 MODELS_NAMED = 5
 ABOUT_QUOTA = re.compile(r"quota|insufficient|exhaust|credit|balance|billing|payment|(usage|spending) limit", re.I)
@@ -128,7 +130,7 @@ class _Question:
     def _beyond_the_open_door(self, data: Any) -> tuple[KeyStatus, str]:
         """A server that answers without a key as well has not shown that it knows this one."""
         model = self.values.get("model", "")
-        if model and model not in (names := _model_names(data)):
+        if model and model[:LONGEST_NAME] not in (names := _model_names(data)):
             listed = ", ".join(names[:MODELS_NAMED]) or "none"
             return KeyStatus.INVALID, f"This server has no model “{model}”. It has: {listed}."
         if not self.values["api_key"] or self._ask({}).status in (401, 403):
@@ -136,7 +138,7 @@ class _Question:
         return KeyStatus.UNVERIFIABLE, "The server answers without a key as well: only a call that uses it would tell."
 
     def _with(self, sentence: str, said: str) -> str:
-        cleaned = " ".join(self._safe(said).split())
+        cleaned = " ".join(self._safe(said[:LONGEST_READ]).split())
         if not cleaned:
             return sentence
         return f"{sentence} It says: {cleaned[:LONGEST_WORDS]}{'…' if len(cleaned) > LONGEST_WORDS else ''}"
@@ -178,4 +180,4 @@ def _words(data: Any, depth: int = 0) -> Iterator[str]:
 
 def _model_names(data: Any) -> list[str]:
     models = data.get("models") or data.get("data") or []
-    return [str(one.get("name") or one.get("id")) for one in models]
+    return [str(one.get("name") or one.get("id"))[:LONGEST_NAME] for one in models]

@@ -1,8 +1,10 @@
 """Every provider's test of a key against a service that answers as it does: good, bad, spent, away, and lying."""
 
 import pytest
+from httpx import Headers
 
 from integrations.choices import KeyStatus
+from integrations.outbound import Outbound, Response
 from integrations.providers import PROVIDERS, Kind
 from integrations.verifying import Verdict, verify
 from tests.standins.providers import GOOD, SERVICES
@@ -156,3 +158,26 @@ def test_the_key_travels_in_no_address_where_there_is_another_way(standins):
 
 def test_only_large_language_models_have_servers_of_ones_own():
     assert {PROVIDERS[name].kind for name in OWN_SERVERS} == {Kind.LLM}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'{"models": [{"name": "' + b"x" * 3_000_000 + b'"}]}', "It has: " + "x" * 60 + "."),
+        (b'{"error": {"message": "' + b"y" * 3_000_000 + b'"}}', "It says: " + "y" * 200 + "…"),
+        (b'{"error": ' * 5000 + b"1" + b"}" * 5000, "This is not what Ollama answers to a good key."),
+        (b"[" * 100_000, "This is not what Ollama answers to a good key. It says: " + "[" * 200 + "…"),
+        (b'{"models": {"name": 1}}', "This is not what Ollama answers to a good key."),
+        (b'{"models": ["phi4"]}', "This is not what Ollama answers to a good key."),
+        (b"null", "This is not what Ollama answers to a good key. It says: null"),
+    ],
+    ids=["long name", "long words", "deep", "deeper", "no list", "no objects", "null"],
+)
+def test_a_hostile_server_gains_no_more_than_a_line(body, expected):
+    class Hostile(Outbound):
+        def request(self, method, url, **options):
+            return Response(200, Headers({}), body, url)
+
+    verdict = verify(PROVIDERS["ollama"], {"base_url": "https://hostile.example.org", "model": "phi4"}, Hostile())
+    assert (verdict.is_usable, verdict.error.endswith(expected)) == (False, True), verdict.error
+    assert len(verdict.error) < 400

@@ -1,6 +1,7 @@
 import json
 import math
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
@@ -148,6 +149,11 @@ def validate_llm(provider: str) -> None:
         raise ValidationError("There is no such LLM provider.")
 
 
+class OwnModelQuerySet(OwnedQuerySet):
+    def of(self, providers: Sequence[Provider]) -> Self:
+        return self.filter(provider__in=[provider.id for provider in providers]).order_by("provider", "model")
+
+
 class OwnModel(OwnedModel):
     """A model that its owner has added to a provider's, or one of those with facts of its owner's own."""
 
@@ -170,7 +176,7 @@ class OwnModel(OwnedModel):
     )
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = OwnModelQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

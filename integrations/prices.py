@@ -10,7 +10,7 @@ from integrations.providers import Model, Provider
 def models_of(user: User, providers: Sequence[Provider]) -> dict[str, list[Model]]:
     """By the provider's id; the database is asked once. One's own facts stand where the catalogue's stood."""
     own: dict[str, dict[str, Model]] = {}
-    for row in OwnModel.objects.owned_by(user).filter(provider__in=[one.id for one in providers]).order_by("model"):
+    for row in OwnModel.objects.owned_by(user).of(providers):
         own.setdefault(row.provider, {})[row.model] = row.as_model()
     return {one.id: _merged(one.models, own.get(one.id, {})) for one in providers}
 

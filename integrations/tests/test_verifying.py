@@ -179,5 +179,5 @@ def test_a_hostile_server_gains_no_more_than_a_line(body, expected):
             return Response(200, Headers({}), body, url)
 
     verdict = verify(PROVIDERS["ollama"], {"base_url": "https://hostile.example.org", "model": "phi4"}, Hostile())
-    assert (verdict.is_usable, verdict.error.endswith(expected)) == (False, True), verdict.error
+    assert (verdict.is_usable, expected in verdict.error) == (False, True), verdict.error
     assert len(verdict.error) < 400

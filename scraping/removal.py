@@ -12,10 +12,8 @@ from projects import files
 from projects.models import Project
 from sentimatrix_studio.mongo.pipelines import collection
 
-LEASE = timedelta(seconds=45)  # then another worker takes it up: the first was killed, or does it as well without harm
-
+LEASE = timedelta(seconds=20)  # then another worker takes it up: the first was killed, or does it as well without harm
 DUE: dict[type[models.Model], str] = {User: "removal_due", Project: "leaving_at"}
-
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -27,8 +25,9 @@ def sweep() -> int:
     return removed
 
 
-def is_waiting() -> bool:
-    at = timezone.now()
+def is_waiting(within: timedelta = timedelta(0)) -> bool:
+    """Whether something can be taken up within this time, perhaps because its worker has died."""
+    at = timezone.now() + within
     return any(model._base_manager.filter(**{f"{field}__lte": at}).exists() for model, field in DUE.items())
 
 

@@ -66,7 +66,7 @@ class Worker:
                 if step is not None:
                     self.run(step)
                     done += 1
-                elif leases.is_work_near(PATIENCE):
+                elif leases.is_work_near(PATIENCE) or removal.is_waiting(PATIENCE):
                     time.sleep(POLL)
                 else:
                     break

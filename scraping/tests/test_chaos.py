@@ -16,8 +16,10 @@ from django.conf import settings
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
+from accounts.models import User
+from projects.models import Project, Target
 from results.models import DailyRollup, Result
-from scraping.models import Job, Step
+from scraping.models import Job, LogLine, Step
 from sentimatrix_studio import embedded
 from sentimatrix_studio.children import Child
 from sentimatrix_studio.supervisor import Supervisor
@@ -39,6 +41,25 @@ runner.work = partial(runner.work, lease=timedelta(seconds=3))
 execute_from_command_line(["manage.py", "worker"])
 """
 
+LEAVE = """
+import sys
+import django
+django.setup()
+from accounts import removal
+from accounts.models import User
+removal.leave(User.objects.get(pk=sys.argv[1]))
+"""
+STUCK = """
+import time
+from django.core.management import execute_from_command_line
+import django
+django.setup()
+from accounts.models import User
+from projects.models import Target
+User.delete = lambda user: (Target.objects.filter(owner=user).delete(), time.sleep(600))
+execute_from_command_line(["manage.py", "worker"])
+"""
+
 
 class Installation:
     """MongoDB, Valkey and workers of its own, seen from outside."""
@@ -54,6 +75,7 @@ class Installation:
         }
         self.worker = self._program("worker", str(settings.BASE_DIR / "manage.py"), "worker")
         self.hasty_worker = self._program("hasty", "-c", SHORT_LEASE)
+        self.stuck_worker = self._program("stuck", "-c", STUCK)
         self.database = MongoClient[dict[str, Any]](self.mongodb.url, serverSelectionTimeoutMS=500).chaos
 
     def _program(self, name: str, *arguments: str) -> Child:
@@ -105,13 +127,14 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     yield installation
     installation.worker.kill()
     installation.hasty_worker.kill()
+    installation.stuck_worker.kill()
     supervisor.stop(seconds=5)
 
 
 @pytest.fixture(autouse=True)
 def no_worker(installation: Installation) -> Iterator[None]:
     yield
-    for worker in (installation.worker, installation.hasty_worker):
+    for worker in (installation.worker, installation.hasty_worker, installation.stuck_worker):
         worker.kill()
 
 
@@ -196,3 +219,18 @@ def test_an_asked_worker_leaves_in_time_and_hands_back_its_work(installation: In
     assert {step["attempts"] for step in steps} == {0}
     installation.worker.start()
     assert_exact(installation, job)
+
+
+def test_a_removal_whose_worker_is_killed_half_way_is_taken_up_again(installation: Installation) -> None:
+    job = installation.job(installation.begin_import(rows=20))
+    owner = {"owner_id": job["owner_id"]}
+    installation.run("-c", LEAVE, str(job["owner_id"]))
+    installation.stuck_worker.start()
+    wait_until(lambda: not installation.rows_of(Target, **owner), seconds=PATIENCE)
+    installation.stuck_worker.kill()
+    assert installation.rows_of(Project, **owner)
+    installation.worker.start()
+    wait_until(lambda: not installation.rows_of(User, _id=job["owner_id"]), seconds=TAKEN_UP_WITHIN)
+    assert not any(installation.rows_of(model, **owner) for model in (Project, Job, Result, DailyRollup))
+    assert not any(installation.rows_of(model, job_id=job["_id"]) for model in (Step, LogLine))
+    assert installation.database["uploads.files"].count_documents({"metadata.owner_id": job["owner_id"]}) == 0

@@ -1,6 +1,9 @@
 from typing import Any
 
 from allauth.account.models import EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -12,6 +15,8 @@ from accounts.models import ApiToken, AuditEntry, TokenFamily, User
 from sentimatrix_studio.mongo.admin import MongoModelAdmin, ReadOnlyAdmin
 
 admin.site.unregister(EmailConfirmation)  # shows the keys of links that confirm an address
+admin.site.unregister([Authenticator, UserSession])  # show what opens accounts
+admin.site.unregister([SocialAccount, SocialApp, SocialToken])  # let secrets be entered; ours come from the settings
 
 
 @admin.register(User)
@@ -53,6 +58,22 @@ class ApiTokenAdmin(ReadOnlyAdmin):
     list_display = ("owner", "name", "ending", "scope", "created_at", "expires_at", "last_used")
     list_filter = ("scope",)
     ordering = ("-created_at",)
+    fields = list_display
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """Deleted here for people who lost their phone."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    fields = list_display
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(ReadOnlyAdmin):
+    list_display = ("user", "provider", "date_joined", "last_login")
+    list_filter = ("provider",)
     fields = list_display
 
 

@@ -132,7 +132,7 @@ class Command(BaseCommand):
     def start_programs(self) -> None:
         self.supervisor.start(self.manage("The worker", "worker"))
         web = ["-m", "daphne", "-b", self.place.host, "-p", str(self.place.port), "--no-server-name"]
-        web += ["sentimatrix_studio.asgi:application"]
+        web += ["--verbosity", "0", "sentimatrix_studio.asgi:application"]  # its own access log would show secrets
         self.supervisor.start(self.program("The web server", "daphne", web), self.place.answers)
 
     def manage(self, name: str, command: str, *options: str) -> Child:

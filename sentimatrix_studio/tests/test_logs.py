@@ -5,14 +5,20 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
+from pymongo.errors import AutoReconnect
 from structlog.contextvars import bound_contextvars
 
 from accounts.tests.factories import api_of, browser_of, make_user
+from projects.tests.factories import make_target
+from scraping import runner
+from scraping.tests.factories import ScriptedSource
 from sentimatrix_studio import logs
 from sentimatrix_studio.urls import handler404, handler500  # noqa: F401  used by Django
 
@@ -166,3 +172,26 @@ def test_the_line_of_a_request_says_who_asked_by_id():
         api_of(user).get("/api/v1/auth/me")
     assert [line["user_id"] for line in log.read() if line["logger"] == "access"] == [str(user.pk)] * 2
     assert user.email not in "".join(log.lines)
+
+
+@pytest.mark.django_db
+def test_the_id_of_a_request_goes_with_its_job_into_every_line_of_the_worker(monkeypatch):
+    def fail() -> None:
+        logger.info("on the way")
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("sentimatrix_studio.bell.ring", lambda times=None: True)
+    monkeypatch.setattr("scraping.runner.PAUSES", (timedelta(0), timedelta(0)))
+    monkeypatch.setattr("scraping.collecting.get_source", lambda target: ScriptedSource(fail))
+    monkeypatch.setattr("scraping.heartbeat.TICK", 0.01)
+    monkeypatch.setattr("scraping.heartbeat.LOOK_EVERY", 0.0)
+    monkeypatch.setattr("scraping.leases.is_held", Mock(side_effect=AutoReconnect("away")))
+    project = make_target().project
+    path = f"/api/v1/projects/{project.pk}/scrape"
+    job = api_of(project.owner).post(path, {}, headers={"X-Request-ID": "abc-123"}).json()
+    with kept() as log:
+        runner.work()
+    lines = log.read()
+    assert {"on the way", "The database does not answer: away"} <= {line["event"] for line in lines}
+    assert any("RuntimeError: broken" in line.get("exception", "") for line in lines)
+    assert {(line["job_id"], line["request_id"]) for line in lines} == {(job["id"], "abc-123")}

@@ -44,6 +44,13 @@ class DeletedJson(TypedDict):
     deleted: Count
 
 
+FILES: dict[tuple[int, str], Any] = {(200, kind.partition(";")[0]): str for kind in exports.CONTENT_TYPES.values()}
+FILES |= {
+    (200, exports.CONTENT_TYPES["json"]): list[dict[str, Any]],
+    (200, exports.CONTENT_TYPES["xlsx"]): OpenApiTypes.BINARY,
+}
+
+
 class ResultPager(rest.Pager):
     """Besides numbered pages, slices by ``cursor``: they hold still while reviews arrive, and take no count."""
 
@@ -131,9 +138,7 @@ class ResultViewSet(OfProject):
         delete_results(Result.objects.filter(pk=result.pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(
-        responses={(200, kind.partition(";")[0]): OpenApiTypes.BINARY for kind in exports.CONTENT_TYPES.values()}
-    )
+    @extend_schema(responses=FILES)
     def export(self, request: Request, project_id: ObjectId) -> StreamingHttpResponse:
         """Download reviews as a file.
 

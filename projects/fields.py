@@ -54,15 +54,22 @@ def field_of(setting: Setting) -> AnyField:
     return FIELDS[type(setting)](setting, required=False, help_text=words)
 
 
-def serializer_of(group: Group) -> type[rest.Serializer]:
+class Declared(rest.Serializer):
+    """Reads what is declared. What is stored is JSON already, and shown as it is."""
+
+    def to_representation(self, instance: Any) -> Any:
+        return instance
+
+
+def serializer_of(group: Group) -> type[Declared]:
     fields = {setting.name: field_of(setting) for setting in group.settings}
-    return type(f"{group.name.title()}Serializer", (rest.Serializer,), fields)
+    return type(f"{group.name.title()}Serializer", (Declared,), fields)
 
 
 ProductSerializer = serializer_of(PRODUCT)
 ScheduleSerializer = serializer_of(SCHEDULE)
 ConfigSerializer = type(
-    "ConfigSerializer", (rest.Serializer,), {group.name: serializer_of(group)(required=False) for group in CONFIG}
+    "ConfigSerializer", (Declared,), {group.name: serializer_of(group)(required=False) for group in CONFIG}
 )
 
 

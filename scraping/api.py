@@ -122,7 +122,7 @@ class JobViewSet(ProjectViewSet):
 
         Those of all projects that wait or run, newest first.
         """
-        return self._page(Job.objects.owned_by(request.user).live())
+        return self._page(Job.objects.shown_to(request.user).live())
 
     @extend_schema(responses={200: JobSerializer})
     def retrieve(self, request: Request, project_id: ObjectId, job_id: ObjectId) -> Response:

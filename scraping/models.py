@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_mongodb_backend.fields import ArrayField, ObjectIdAutoField, ObjectIdField
 
-from accounts.ownership import OwnedModel, OwnedQuerySet
+from accounts.ownership import OwnedModel, OwnedQuerySet, Person
 from projects.models import Project, Target
 from results.models import DailyRollup, Result
 from scraping.choices import LIVE, UNFINISHED, JobStatus, Level, StepKind, StepState, Trigger
@@ -32,6 +32,11 @@ class JobRefused(Exception):  # noqa: N818  not an error: the answer to a start 
 
 
 class JobQuerySet(OwnedQuerySet):
+    def shown_to(self, user: Person) -> Self:
+        """Those of the person's projects, but for projects that are leaving."""
+        leaving = Project.everything.owned_by(user).leaving().values_list("pk", flat=True)
+        return self.owned_by(user).exclude(project_id__in=list(leaving))
+
     def live(self) -> Self:
         return self.filter(status__in=LIVE)
 

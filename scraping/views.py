@@ -34,7 +34,7 @@ def _job(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> Job:
 @login_required
 @require_safe
 def job_overview(request: HttpRequest) -> HttpResponse:
-    jobs = Job.objects.owned_by(request.user).prefetch_related("project")
+    jobs = Job.objects.shown_to(request.user).prefetch_related("project")
     return render(request, "scraping/job_overview.html", _page_of(request, jobs))
 
 

@@ -54,7 +54,7 @@ def dashboard(user: User, start: date | None = None, end: date | None = None) ->
     periods = filled(rollups.tally_by_period(unit), first, last, unit)
     tally = sum((one for _, one in periods), Tally({}))
     rows = project_rows(list(projects[:MOST_PROJECTS]), start, end)
-    jobs = Job.objects.owned_by(user).prefetch_related("project").order_by("-created_at", "-pk")
+    jobs = Job.objects.shown_to(user).prefetch_related("project").order_by("-created_at", "-pk")
     return Dashboard(
         rows=rows,
         more=len(ids) - len(rows),

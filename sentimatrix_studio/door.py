@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-UPLOADS = re.compile(r"/import(/preview)?/?$")
+UPLOADS = re.compile(r"(/import(/preview)?|/projects/new/sources)/?$")
 FRAME = 2**20  # what a form adds to the file in it
 MARK = "studio.too_large"  # in the scope of a request
 

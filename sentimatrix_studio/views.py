@@ -39,7 +39,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     form = SpanForm(request.GET)
     days = form.cleaned_data if form.is_valid() else {}
     start, end = days.get("date_from"), days.get("date_to")
-    running = Job.objects.owned_by(request.user).live().prefetch_related("project").order_by("-created_at")
+    running = Job.objects.shown_to(request.user).live().prefetch_related("project").order_by("-created_at")
     context = {
         "dashboard": dashboard_of(signed_in(request), start, end),
         "running": [(job.project, progress.snapshot(job)) for job in running[:3]],

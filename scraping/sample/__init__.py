@@ -34,7 +34,9 @@ def load_sample(user: User) -> Project:
     try:
         project.save(force_insert=True)
     except IntegrityError:
-        project = Project.objects.get(pk=project.pk)
+        project = Project.everything.get(pk=project.pk)
+    if project.is_leaving:
+        raise JobRefused("busy", "The sample is still being removed. Load it again in a minute.")
     if not project.jobs.exists():
         targets = [_target(project, platform, rows) for platform, rows in _by_platform(datetime.now(UTC))]
         _start_once(project, targets)

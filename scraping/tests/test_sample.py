@@ -8,7 +8,7 @@ from projects.models import Project
 from results.models import DailyRollup, Result
 from results.rollups import rebuild
 from scraping import runner
-from scraping.models import Job, Step
+from scraping.models import Job, JobRefused, Step
 from scraping.sample import load_sample
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +63,12 @@ def test_the_command_says_where_the_sample_is():
 def test_the_command_knows_whom_it_is_for():
     with pytest.raises(CommandError, match=r"Nobody here has the address nobody@example\.com"):
         call_command("sample", "nobody@example.com")
+
+
+def test_the_sample_is_not_loaded_into_one_that_is_leaving():
+    user = make_user()
+    load_sample(user).leave()
+    with pytest.raises(JobRefused, match="still being removed"):
+        load_sample(user)
+    runner.sweep()
+    assert load_sample(user).is_sample

@@ -161,7 +161,7 @@ class TestJobs:
         for _ in range(20):
             make_step(make_job(make_project(user), status="completed"))
         browser = browser_of(user)
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             browser.get(reverse("scraping:job_overview"))
 
     def test_an_empty_list_says_how_to_begin(self):
@@ -346,3 +346,13 @@ def test_what_changes_something_is_not_done_by_a_link():
     for path in (*(job_path(name, job) for name in CHANGING), project_path("job_start", job.project)):
         assert browser.get(path).status_code == 405
     assert Job.objects.get().status == "running"
+
+
+def test_the_jobs_of_a_project_that_is_leaving_are_shown_no_more():
+    job = make_job(make_project(name="Kettle"))
+    browser = browser_of(job.owner)
+    pages = [reverse("scraping:job_overview"), reverse("dashboard")]
+    assert all(job.get_absolute_url() in browser.get(page).content.decode() for page in pages)
+    job.project.leave()
+    assert all("Kettle" not in browser.get(page).content.decode() for page in pages)
+    assert browser.get(job.get_absolute_url()).status_code == 404

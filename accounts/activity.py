@@ -20,6 +20,10 @@ WORDS = {
     "session.ended": ("Session ended", "monitor"),
     "token.created": ("API token created", "terminal"),
     "token.deleted": ("API token deleted", "terminal"),
+    "key.created": ("API key entered", "plug"),
+    "key.replaced": ("API key replaced", "plug"),
+    "key.tested": ("API key tested", "plug"),
+    "key.deleted": ("API key deleted", "plug"),
     "connection.added": ("Account connected", "link"),
     "connection.removed": ("Account disconnected", "unplug"),
     "export.made": ("Data exported", "download"),
@@ -35,7 +39,7 @@ DETAILS = {  # what is said there of how → in words
     "google": "Google",
     "github": "GitHub",
 }
-SHOWN_DETAILS = ("method", "type", "provider", "scope", "reason")
+SHOWN_DETAILS = ("method", "type", "provider", "scope", "reason", "outcome")
 
 
 @dataclass(frozen=True)

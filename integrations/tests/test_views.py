@@ -99,6 +99,9 @@ def test_a_test_answers_with_the_row_and_without_javascript_with_the_list(standi
     assert answer.redirect_chain == [(f"{LIST}#key-groq", HTTPStatus.FOUND)]
     assert messages_of(answer) == ["Groq does not accept it. It says: Invalid API Key"]
     assert "Not accepted" in answer.content.decode()
+    activity = browser.get(reverse("accounts:activity")).content.decode()
+    assert activity.count("API key tested") == 2
+    assert "groq, invalid" in activity
 
 
 def test_a_key_that_cannot_be_read_is_named_and_can_be_entered_again(settings):

@@ -396,8 +396,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SORT_OPERATIONS": False,  # as in the API map
     "SORT_OPERATION_PARAMETERS": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "PATH_CONVERTER_OVERRIDES": {"objectid": {"type": "string", "pattern": "^[0-9a-f]{24}$"}},
+    "PATH_CONVERTER_OVERRIDES": {
+        "objectid": {"type": "string", "pattern": "^[0-9a-f]{24}$"},
+        "slug": {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"},
+    },
     "POSTPROCESSING_HOOKS": ["sentimatrix_studio.components.complete"],
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,  # it looks at routes outside of the API, too; tests hold the document
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),

@@ -39,7 +39,16 @@ class ApiTokenSerializer(rest.ModelSerializer):
 
     class Meta:
         model = ApiToken
-        fields: tuple[str, ...] = ("id", "name", "scope", "ending", "created_at", "expires_at", "last_used", "expires_in_days")
+        fields: tuple[str, ...] = (
+            "id",
+            "name",
+            "scope",
+            "ending",
+            "created_at",
+            "expires_at",
+            "last_used",
+            "expires_in_days",
+        )
         read_only_fields = ("created_at", "expires_at", "last_used")
 
 

@@ -76,7 +76,7 @@ class ProviderDoor(Door):
 
 
 class Consent(ProviderDoor):
-    @extend_schema(responses={302: None})
+    @extend_schema(responses={302: None, 404: None})
     def get(self, request: Request) -> HttpResponseRedirect:
         """Sign in with a provider.
 
@@ -104,7 +104,7 @@ class Callback(ProviderDoor):
         }
     }
 
-    @extend_schema(responses={200: TokenPair, 401: None, 403: None, 409: None})
+    @extend_schema(responses={200: TokenPair, 401: None, 403: None, 404: None, 409: None})
     def get(self, request: Request) -> Response:
         """Come back from a provider.
 

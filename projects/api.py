@@ -18,6 +18,7 @@ from projects.bodies import (
     NewTargetSerializer,
     NewTargetsSerializer,
     PresetSerializer,
+    ProjectChangeSerializer,
     ProjectSerializer,
     TargetSerializer,
 )
@@ -75,14 +76,16 @@ class ProjectViewSet(rest.ViewSet):
         """Show a project."""
         return Response(self._as_json([self._project(project_id)])[0])
 
-    @extend_schema(request=ProjectSerializer(partial=True), responses={200: ProjectSerializer})
+    @extend_schema(request=ProjectChangeSerializer(partial=True), responses={200: ProjectSerializer})
     def update(self, request: Request, project_id: ObjectId) -> Response:
         """Change a project.
 
         What is named in the body is changed, the rest stays. ``{"status": "active"}`` brings it back from the archive.
         """
         context = {"user": request.user}
-        serializer = ProjectSerializer(self._project(project_id), data=request.data, partial=True, context=context)
+        serializer = ProjectChangeSerializer(
+            self._project(project_id), data=request.data, partial=True, context=context
+        )
         serializer.is_valid(raise_exception=True)
         return Response(self._as_json([serializer.save()])[0])
 

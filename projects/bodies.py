@@ -95,7 +95,7 @@ class ProjectSerializer(rest.ModelSerializer):
 
     class Meta:
         model = Project
-        fields = (
+        fields: tuple[str, ...] = (
             *("id", "name", "description", "status", "preset", "product", "config", "platform_links", "notices"),
             *("stats", "created_at", "updated_at", "archived_at"),
         )
@@ -105,8 +105,6 @@ class ProjectSerializer(rest.ModelSerializer):
         return stats[project.pk]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if self.instance is not None and "platform_links" in attrs:
-            raise serializers.ValidationError({"platform_links": ["Add targets to a project that is there."]})
         if self.instance is None and "preset" in attrs and attrs["preset"] is None and "config" not in attrs:
             raise serializers.ValidationError({"config": ["Say which settings, or name a preset."]})
         return attrs
@@ -128,6 +126,15 @@ class ProjectSerializer(rest.ModelSerializer):
         if chosen != instance.status:
             instance.set_status(chosen)
         return instance
+
+
+class ProjectChangeSerializer(ProjectSerializer):
+    """What is named is changed, the rest stays. Targets are added to a project by themselves."""
+
+    platform_links = None  # type: ignore[assignment]  # is how one takes a field away
+
+    class Meta(ProjectSerializer.Meta):
+        fields: tuple[str, ...] = tuple(name for name in ProjectSerializer.Meta.fields if name != "platform_links")
 
 
 def _change(project: Project, said: dict[str, Any]) -> None:
@@ -210,6 +217,9 @@ class TargetSerializer(rest.ModelSerializer):
 class PresetSerializer(rest.ModelSerializer):
     """``config`` changes what it names: of the standard settings at first, later of those that are there."""
 
+    id = serializers.CharField(read_only=True)  # those of the system have names
+    created_at = rest.UtcField(read_only=True, allow_null=True)
+    updated_at = rest.UtcField(read_only=True, allow_null=True)
     config = ConfigSerializer(required=False)
     schedule = ScheduleSerializer(required=False, allow_null=True)
     is_system = serializers.BooleanField(read_only=True)

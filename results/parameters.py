@@ -3,7 +3,7 @@
 ``reading`` and ``exports`` read them: pages have the same filters.
 """
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from rest_framework import serializers
 
@@ -13,7 +13,9 @@ from results.choices import Emotion, Sentiment, State
 from results.filters import COUNTED_BY_DAY
 from results.reading import LONGEST_SEARCH
 from sentimatrix_studio import rest
+from sentimatrix_studio.shapes import Moment, Must
 
+SINCE_1900 = Must(format="date", pattern="^(19|2[0-9])[0-9]{2}-")
 SEVERAL = "Any of several: `a=1&a=2` or `a=1,2`."
 
 
@@ -25,8 +27,12 @@ def _number(highest: int, words: str) -> rest.Unread:
     return rest.Unread(serializers.FloatField(min_value=0, max_value=highest, help_text=words))
 
 
+class MomentField(serializers.CharField):
+    shape = Annotated[str, SINCE_1900] | Moment | Literal[""]
+
+
 def _moment(words: str) -> rest.Unread:
-    return rest.Unread(serializers.CharField(help_text=f"{words} A date, or a time with its zone."))
+    return rest.Unread(MomentField(help_text=f"{words} A date, or a time with its zone."))
 
 
 FILTERS: dict[str, rest.Unread] = {
@@ -40,7 +46,9 @@ FILTERS: dict[str, rest.Unread] = {
     "rating_max": _number(5, "On a scale of 0 to 5."),
     "min_confidence": _number(1, "How sure the engine is at least."),
     "search": rest.Unread(
-        serializers.CharField(max_length=LONGEST_SEARCH, help_text='Words; `"these together"`; `-without`.')
+        serializers.CharField(
+            max_length=LONGEST_SEARCH, allow_blank=True, help_text='Words; `"these together"`; `-without`.'
+        )
     ),
     "date_from": _moment("The first day or moment."),
     "date_to": _moment("The last day, to its end in UTC, or the last moment."),
@@ -50,7 +58,9 @@ BY_DAY = {name: FILTERS[name] for name in COUNTED_BY_DAY}
 ORDER = {
     "sort": rest.Unread(serializers.ChoiceField(list(paging.SORTS), default=paging.NEWEST_FIRST)),
     "cursor": rest.Unread(
-        serializers.CharField(help_text="Empty for the first slice, then a `next_cursor` or `previous_cursor`.")
+        serializers.CharField(
+            allow_blank=True, help_text="Empty for the first slice, then a `next_cursor` or `previous_cursor`."
+        )
     ),
 }
 EXPORT = {

@@ -21,7 +21,7 @@ REQUESTS: Mapping[str, Any] = {  # by the name of the component
     "OwnPasswordRequest": {"password": "Correct-Horse-7"},
     "PasswordChangeRequest": {"current_password": "Correct-Horse-7", "new_password": "Better-Horse-8"},
     "PatchedPresetRequest": {"config": {"limits": {"max_reviews_per_target": 200}}},
-    "PatchedProjectRequest": {"status": "paused", "config": {"analysis": {"sentiment_classes": 3}}},
+    "PatchedProjectChangeRequest": {"status": "paused", "config": {"analysis": {"sentiment_classes": 3}}},
     "PatchedTargetRequest": {"status": "paused"},
     "PatchedUserRequest": {"timezone": "Europe/Vienna", "theme": "dark"},
     "PresetRequest": {"name": "Quick look", "config": {"limits": {"max_reviews_per_target": 50}}},

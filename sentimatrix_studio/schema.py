@@ -7,13 +7,13 @@ Of a view it takes the name of its route, its docstrings, its path, ``query_para
 import re
 from collections.abc import Callable
 from functools import cached_property
-from inspect import getdoc
+from inspect import cleandoc, getdoc
 from typing import Any
 
 from django.urls import resolve
 from drf_spectacular import openapi
 from drf_spectacular.drainage import warn
-from drf_spectacular.plumbing import ResolvedComponent, is_serializer
+from drf_spectacular.plumbing import ResolvedComponent, is_list_serializer, is_serializer
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import permissions
 
@@ -156,6 +156,9 @@ class AutoSchema(openapi.AutoSchema):
 
     def _map_serializer(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> Any:
         schema = super()._map_serializer(serializer, direction, bypass_extensions)
+        schema.pop("description", None)
+        if words := vars(type(serializer)).get("__doc__"):  # its own, not one it has inherited
+            schema["description"] = cleandoc(words).replace("``", "`")
         schema["properties"] = {name: _plain(field) for name, field in schema["properties"].items()}
         if direction == "request":
             schema["additionalProperties"] = False
@@ -165,7 +168,7 @@ class AutoSchema(openapi.AutoSchema):
 
     def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> Any:
         if shape := getattr(field, "shape", None):
-            return Components(self).schema(shape)
+            return Components(self).schema(shape) | ({"description": field.help_text} if field.help_text else {})
         schema = super()._map_serializer_field(field, *args, **kwargs)
         schema.pop("x-spec-enum-id", None)
         return schema
@@ -177,6 +180,8 @@ class AutoSchema(openapi.AutoSchema):
         return {}
 
     def _get_response_for_code(self, serializer: Any, status_code: str, *args: Any, **kwargs: Any) -> Any:
+        if is_list_serializer(serializer):
+            serializer = list[type(serializer.child)]  # type: ignore[misc]
         if status_code >= "400" and serializer is None:
             return error(int(status_code))
         if is_shape(serializer):

@@ -122,6 +122,8 @@ def mistyped(field: AnyField, value: Any) -> Refusal:
         return {index: wrong for index, one in rows if (wrong := mistyped(field.child, one))} or None
     if isinstance(field, serializers.ChoiceField):
         return None if _is_choice(field, value) else [field.error_messages["invalid_choice"].format(input=value)]
+    if isinstance(field, serializers.IntegerField) and isinstance(value, float) and value.is_integer():
+        value = int(value)  # in JSON 3.0 is the number 3
     wanted = next((types for kind, types in JSON_TYPES.items() if isinstance(field, kind)), None)
     is_fine = wanted is None or (type(value) in wanted and _can_be_stored(value))
     return None if is_fine else [field.error_messages["invalid"]]

@@ -3,8 +3,8 @@
 python bench/sign_in.py [pairs]
 
 Known and unknown addresses take turns, and every second pair begins with the other one: what else the machine does then
-falls on both alike. On a busy machine the time says little; the CPU used, mail included, still says whether both cost as
-much.
+falls on both alike. On a busy machine the time says little; the CPU used, mail included, still tells whether both cost
+the same.
 """
 
 import logging

@@ -22,7 +22,7 @@ from accounts import audit, mail, tokens
 from accounts.choices import Scope
 from accounts.models import ApiToken, TokenFamily, User
 from accounts.sign_out import end_everything, tell_sockets
-from sentimatrix_studio.mongo.pipelines import by_key
+from sentimatrix_studio.mongo.pipelines import row_of, united
 
 CHALLENGE = 'Bearer realm="api"'
 TOO_MANY_TRIES_WAIT = 300  # seconds, as long as allauth counts the bad tries at one address
@@ -159,9 +159,10 @@ def _read(kind: type[Token], raw: str) -> Token:
 
 
 def _family(token: Token) -> TokenFamily:
-    family = by_key(TokenFamily, ObjectId(token["family"]))
-    user = by_key(User, family.user_id) if family else None
-    if family and user:
+    asked = {TokenFamily: token["family"], User: token["user_id"]}
+    found = list(united(*((model, [{"$match": {"_id": ObjectId(pk)}}]) for model, pk in asked.items())))
+    if len(found) == len(asked):
+        family, user = row_of(TokenFamily, found[0]), row_of(User, found[1])
         family.user = user
         if family.is_alive:
             return family

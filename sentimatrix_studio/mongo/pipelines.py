@@ -26,11 +26,8 @@ def session() -> ClientSession | None:
     return running
 
 
-def by_key(model: type[Row], pk: Any) -> Row | None:
-    """As ``model.objects.filter(pk=pk).first()``, in a third of the time: for rows that every request asks for."""
-    document = collection(model).find_one({"_id": pk}, session=session())
-    if document is None:
-        return None
+def row_of(model: type[Row], document: dict[str, Any]) -> Row:
+    """A document as a row of its model: for what every request asks, where the ORM takes three times as long."""
     columns = _columns(model)
     values = [_converted(document.get(name), column, converters) for name, column, converters in columns]
     return model.from_db(connection.alias, [column.target.attname for _, column, _ in columns], values)

@@ -45,7 +45,8 @@ def come_in(browser, provider: str, process: str = "login"):
 
 
 def who(browser) -> str | None:
-    return browser.session.get("_auth_user_id")
+    signed_in: str | None = browser.session.get("_auth_user_id")
+    return signed_in
 
 
 def test_there_are_buttons_only_for_what_is_set_up(client, settings):

@@ -64,7 +64,7 @@ SCRAPERS = Group(
             default=None,
             options=COMMERCIAL_SERVICES,
             none="None: directly",
-            help="Collects for you once its key is there; until then runs collect directly.",
+            help="Collects for you once it can be used; until then runs collect directly.",
         ),
         Text(
             name="country",
@@ -137,7 +137,7 @@ LLM = Group(
         Number(name="temperature", label="Temperature", default=0.2, minimum=0.0, maximum=2.0),
         Number(name="max_tokens", label="Longest answer, in tokens", default=1000, minimum=100, maximum=8000),
     ),
-    help="Used once a key of the provider is there. Until then nothing is sent anywhere.",
+    help="Kept for when an LLM does the analysis. Until then nothing is sent to one.",
 )
 
 LIMITS = Group(
@@ -222,11 +222,11 @@ def unmet(config: Mapping[str, Mapping[str, Any]]) -> list[str]:
     wants_llm = any(config["analysis"][name] for name in ("aspects", "summarize", "extract_insights"))
     said = []
     if service := dict(COMMERCIAL_SERVICES).get(config["scrapers"]["commercial_provider"]):
-        said.append(f"Collects directly until {service} has a key.")
+        said.append(f"Wants {service} and its key: collects directly until that can be used.")
     if config["analysis"]["engine"] == TRANSFORMER:
-        said.append("Runs on the built-in engine: the transformer is not installed.")
+        said.append("Wants the transformer engine: runs on the built-in one until that can be used.")
     if config["analysis"]["engine"] == LLM_ENGINE or wants_llm or config["llm"]["provider"]:
-        said.append("Runs on the built-in engine until an LLM has a key.")
+        said.append("Wants an LLM and its key: runs on the built-in engine until one can be used.")
     if config["analysis"]["emotions"] and config["analysis"]["emotion_model"] == "goemotions":
-        said.append("Finds Ekman's six emotions: GoEmotions needs another engine.")
+        said.append("Wants GoEmotions: the built-in engine finds Ekman's six emotions.")
     return said

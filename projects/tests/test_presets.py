@@ -47,7 +47,9 @@ def test_the_systems_presets_are_as_promised():
         assert (analysis["sentiment_classes"], emotions, *figures, schedule) == promised[name]
     assert SYSTEM["standard"].config == config.defaults()
     assert SYSTEM["standard"].unmet == SYSTEM["starter"].unmet == SYSTEM["budget"].unmet == []
-    assert SYSTEM["enterprise"].unmet[0] == "Runs on the built-in engine until an LLM has a key."
+    assert (
+        SYSTEM["enterprise"].unmet[0] == "Wants an LLM and its key: runs on the built-in engine until one can be used."
+    )
 
 
 def test_form_and_serializer_refuse_the_same():
@@ -135,7 +137,7 @@ def test_a_preset_is_made_changed_and_deleted_on_pages():
     user = make_user()
     browser = browser_of(user)
     page = browser.get(LIST).content.decode()
-    for words in ("None yet.", "Enterprise", "Collects directly until ScraperAPI has a key."):
+    for words in ("None yet.", "Enterprise", "Wants ScraperAPI and its key: collects directly until that can be used."):
         assert words in page
     standard = settings_of(Project(name="Mine"))
     bad = browser.post(reverse("projects:preset_create"), {**standard, "limits-rate_limit_delay": "11"})

@@ -66,10 +66,10 @@ def test_the_list_of_sessions_knows_the_current_one_and_ends_others(client):
     assert not client.get(reverse("dashboard")).wsgi_request.user.is_authenticated
 
 
-def test_a_mail_is_confirmed_by_the_key_in_it_only():
+def test_a_mail_is_confirmed_by_the_key_in_it_only(rf):
     address = EmailAddress.objects.create(user=make_user(), email="somebody@example.org")
     sent = EmailConfirmation.create(address)
-    sent.send()
+    sent.send(rf.get("/"))
     (document,) = collection(EmailConfirmation).find()
     assert document["key"] not in (sent.key, None)
     assert EmailConfirmation.from_key(document["key"]) is None

@@ -1,6 +1,5 @@
 """Jobs, and the import of files, which is a job too."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -62,7 +61,7 @@ class ImportSerializer(rest.Serializer):
 
     def validate_options(self, value: str) -> imports.Options:
         try:
-            return imports.Options.from_json(json.loads(value or "{}"))
+            return imports.Options.from_json(rest.read_json((value or "{}").encode()))
         except ValueError as error:
             raise serializers.ValidationError("This is not JSON.") from error
         except ValidationError as error:

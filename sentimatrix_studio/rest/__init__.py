@@ -6,6 +6,7 @@ from sentimatrix_studio.rest.bodies import (
     ModelSerializer,
     Serializer,
     UtcField,
+    read_json,
     utc,
 )
 from sentimatrix_studio.rest.paging import PAGING, Pager
@@ -26,5 +27,6 @@ __all__ = [
     "View",
     "ViewSet",
     "Whole",
+    "read_json",
     "utc",
 ]

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NoReturn
@@ -16,6 +17,7 @@ from rest_framework import parsers, serializers
 from rest_framework.exceptions import ParseError, ValidationError
 
 AnyField = serializers.Field[Any, Any, Any, Any]
+HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # of a surrogate pair: alone it can be neither stored nor shown
 Refusal = Any  # the detail of a ValidationError: a list, or for the rows of a list a dictionary; None if all is well
 
 
@@ -27,11 +29,20 @@ class JSONParser(parsers.JSONParser):
         if len(raw) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise RequestDataTooBig
         try:
-            return json.loads(raw.decode(), parse_constant=_refuse)
-        except RecursionError as error:
-            raise ParseError("This is not JSON: it is nested too deeply.") from error
-        except ValueError as error:  # that it is not UTF-8, too
+            return read_json(raw)
+        except ValueError as error:
             raise ParseError(f"This is not JSON: {error}") from error
+
+
+def read_json(raw: bytes) -> Any:
+    """Raises ValueError, also for what Python alone would take: NaN, halves of a character, or nesting without end."""
+    try:
+        value = json.loads(raw.decode(), parse_constant=_refuse)
+    except RecursionError as error:
+        raise ValueError("It is nested too deeply.") from error
+    if HALF.search(raw):
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 def _refuse(name: str) -> NoReturn:

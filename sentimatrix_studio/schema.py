@@ -181,7 +181,7 @@ class AutoSchema(openapi.AutoSchema):
 
     def _get_response_for_code(self, serializer: Any, status_code: str, *args: Any, **kwargs: Any) -> Any:
         if is_list_serializer(serializer):
-            serializer = list[type(serializer.child)]  # type: ignore[misc]
+            serializer = list[type(serializer.child)]
         if status_code >= "400" and serializer is None:
             return error(int(status_code))
         if is_shape(serializer):

@@ -81,7 +81,7 @@ def test_a_project_is_made_with_its_defaults():
         ({"name": "x", "config": {"limits": None}}, "/config/limits"),
         ({"name": "x", "config": {"limits": {"depth": 1}}}, "/config/limits/depth"),
         ({"name": "x", "config": {"limits": {"max_reviews_per_target": 9}}}, "/config/limits/max_reviews_per_target"),
-        ({"name": "x", "config": {"limits": {"max_requests_per_day": 1e5}}}, "/config/limits/max_requests_per_day"),
+        ({"name": "x", "config": {"limits": {"max_requests_per_day": 100.5}}}, "/config/limits/max_requests_per_day"),
         ({"name": "x", "config": {"limits": {"rate_limit_delay": 10.1}}}, "/config/limits/rate_limit_delay"),
         ({"name": "x", "config": {"llm": {"temperature": 2.1}}}, "/config/llm/temperature"),
         ({"name": "x", "config": {"llm": {"max_tokens": "500"}}}, "/config/llm/max_tokens"),
@@ -178,7 +178,8 @@ def test_one_bad_link_makes_no_project():
     ]
     assert not Project.objects.exists()
     project = make_project()
-    assert pointers(api_of(project.owner).put(path_of(project), {"platform_links": {}})) == ["/platform_links"]
+    later = {"platform_links": {"steam": [{"label": "x"}]}}
+    assert pointers(api_of(project.owner).put(path_of(project), later)) == ["/platform_links"]
 
 
 def test_a_bad_change_changes_nothing():
@@ -354,6 +355,16 @@ def test_a_target_is_labelled_and_paused():
     assert (target.label, target.status, target.options) == ("New", TargetStatus.PAUSED, {"language": "de"})
     assert api.put(path, {"options": {"language": "fr"}}).json()["options"] == {"language": "fr"}
     assert api.put(path, {"options": {"language": ""}}).json()["options"] == {}
+
+
+def test_how_a_file_is_read_is_not_changed_behind_its_back():
+    options = {"format": "csv", "quote": "", "platform": "trustpilot"}
+    target = make_target(platform="trustpilot", detected_type="file", options=options)
+    api, path = api_of(target.owner), path_of(target.project, "targets", target.pk)
+    assert pointers(api.put(path, {"options": {"country": "de"}})) == ["/options/country"]
+    assert api.put(path, {"label": "Mine", "options": {}}).status_code == 200
+    target.refresh_from_db()
+    assert (target.label, target.options) == ("Mine", options)
 
 
 @pytest.mark.parametrize("name", ["country", "sort_by", "client_id"])

@@ -48,6 +48,12 @@ def test_values_of_their_types_are_taken():
     assert serializer.validated_data == GOOD
 
 
+def test_a_number_without_a_fraction_is_whole_however_it_is_written():
+    serializer = Everything(data={**GOOD, "whole": 3.0})
+    assert serializer.is_valid()
+    assert serializer.validated_data["whole"] == 3
+
+
 @pytest.mark.parametrize(
     ("name", "value", "pointers"),
     [
@@ -57,7 +63,7 @@ def test_values_of_their_types_are_taken():
         ("flag", "true", {"flag": None}),
         ("flag", 1, {"flag": None}),
         ("whole", "3", {"whole": None}),
-        ("whole", 3.0, {"whole": None}),
+        ("whole", 3.5, {"whole": None}),
         ("whole", True, {"whole": None}),
         ("whole", 2**63, {"whole": None}),
         ("number", "1.5", {"number": None}),

@@ -56,7 +56,7 @@ def enter_key(page: Page, provider: str, key: str) -> None:
     """As far as the list that shows it."""
     page.goto(f"/settings/keys/{provider}/")
     page.get_by_label("API key").fill(key)
-    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("button", name="Save").click()
     page.wait_for_url("**/settings/keys/#*")
 
 

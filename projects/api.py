@@ -204,6 +204,7 @@ class TargetViewSet(rest.ViewSet):
 class PresetViewSet(rest.ViewSet):
     """Those of the system have their names for ids."""
 
+    bodiless_actions = ("duplicate",)
     query_parameters = {"list": rest.PAGING}
 
     @extend_schema(responses={200: PageJson[PresetSerializer]})

@@ -308,9 +308,13 @@ class Target(OwnedModel):
         return self.status == TargetStatus.PAUSED
 
     def with_options(self, said: Mapping[str, str]) -> dict[str, str]:
-        """The options with some changed, or taken away where they are empty. Raises ValidationError by name."""
-        changed = {**self.options, **understood(self.platform, said)}
-        return {name: value for name, value in changed.items() if value != ""}
+        """The options with some changed, or taken away where they are empty. Raises ValidationError by name.
+
+        How a file is read is said when it is imported.
+        """
+        changes = understood(Platform.FILE if self.is_file else self.platform, said)
+        taken_away = {name for name, value in changes.items() if not value}
+        return {name: value for name, value in {**self.options, **changes}.items() if name not in taken_away}
 
     def pause(self) -> None:
         self._set_status(TargetStatus.PAUSED)

@@ -112,6 +112,7 @@ class ApiKeyViewSet(rest.ViewSet):
 
 class ApiKeyTest(rest.View):
     limit = "key_test"
+    bodiless_actions = ("post",)
 
     @extend_schema(request=None, responses={200: KeyTestJson})
     def post(self, request: Request, provider: str) -> Response:

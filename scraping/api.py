@@ -81,6 +81,7 @@ class ProjectViewSet(rest.ViewSet):
 
 class JobViewSet(ProjectViewSet):
     idempotent_actions = ("start", "retry")
+    bodiless_actions = ("cancel", "retry")
     query_parameters = {
         "list": {"status": serializers.ChoiceField(JobStatus.choices, required=False), **rest.PAGING},
         "running": rest.PAGING,

@@ -41,7 +41,7 @@ class Unread(serializers.Field[Any, Any, Any, Any]):
 class StrictQuery:
     """Refuses query parameters that its view does not declare, and values that their fields refuse."""
 
-    # The action of a view set, or the method of a plain view in small letters → name → field.
+    # action → name → field
     query_parameters: ClassVar[Mapping[str, Mapping[str, AnyField]]] = {}
     allowed_methods: list[str]
     asked: Mapping[str, Any]  # what the query says, and defaults for what it does not
@@ -50,8 +50,12 @@ class StrictQuery:
         super().initial(request, *args, **kwargs)
         if request.method not in self.allowed_methods:  # else its query would be refused instead
             raise MethodNotAllowed(request.method or "")
-        action = getattr(self, "action", None) or (request.method or "").lower()
-        self.asked = read(request, self.query_parameters.get(action, {}))
+        self.asked = read(request, self.query_parameters.get(action_of(self, request), {}))
+
+
+def action_of(view: Any, request: Request) -> str:
+    """The action of a view set, or the method of a plain view in small letters."""
+    return getattr(view, "action", None) or (request.method or "").lower()
 
 
 def read(request: Request, declared: Mapping[str, AnyField]) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from sentimatrix_studio.rest import idempotency
-from sentimatrix_studio.rest.bodies import JSONParser
+from sentimatrix_studio.rest.bodies import JSONParser, Serializer
 from sentimatrix_studio.rest.paging import Pager
-from sentimatrix_studio.rest.queries import StrictQuery
+from sentimatrix_studio.rest.queries import StrictQuery, action_of
 
 
 class Conflict(exceptions.APIException):
@@ -37,11 +37,22 @@ class Counted:
         """Done above."""
 
 
-class View(StrictQuery, Counted, APIView):
+class Bodiless:
+    """Refuses a body where none is expected, as it refuses a field it does not know."""
+
+    bodiless_actions: ClassVar[Collection[str]] = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if action_of(self, request) in self.bodiless_actions:
+            Serializer(data=request.data).is_valid(raise_exception=True)
+
+
+class View(Bodiless, StrictQuery, Counted, APIView):
     parser_classes: Sequence[type[BaseParser]] = (JSONParser,)
 
 
-class ViewSet(StrictQuery, Counted, viewsets.GenericViewSet[Any]):
+class ViewSet(Bodiless, StrictQuery, Counted, viewsets.GenericViewSet[Any]):
     """Routes name the key ``<objectid:pk>``; ``get_queryset()`` holds only what is the user's."""
 
     parser_classes: Sequence[type[BaseParser]] = (JSONParser,)

@@ -4,6 +4,7 @@ from allauth.account.models import EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
+from bson import ObjectId
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -81,9 +82,23 @@ class SocialAccountAdmin(ReadOnlyAdmin):
 class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ("seq", "at", "event", "user_id", "address")
     list_filter = ("event",)
-    search_fields = ("=user_id",)
+    search_fields = ("user_id",)
+    search_help_text = "The id of an account, or its address as long as it is there."
     ordering = ("-seq",)
     fields = ("seq", "at", "event", "user_id", "address", "user_agent", "request_id", "details", "previous", "hash")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        words = search_term.strip().lower()
+        if not words:
+            return queryset, False
+        ids = (
+            [ObjectId(words)]
+            if ObjectId.is_valid(words)
+            else User.objects.filter(email=words).values_list("pk", flat=True)
+        )
+        return queryset.filter(user_id__in=list(ids)), False

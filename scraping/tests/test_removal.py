@@ -3,8 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import authenticate
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
 from django.utils.timezone import now
 from redis.exceptions import ConnectionError as ValkeyError
 
@@ -60,6 +64,16 @@ def test_what_names_a_person_is_gone_at_once_and_the_address_is_free():
     left = User.objects.get()
     assert (left.is_active, left.name, left.email) == (False, "Removed", f"{user.pk}@removed.invalid")
     assert with_password(email="anna@example.org") == authenticate(None, email="anna@example.org", password=PASSWORD)
+
+
+def test_sessions_go_with_the_account_and_other_peoples_stay():
+    leaving, staying = with_password(), with_password()
+    for user in (leaving, staying):
+        Client().post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    assert Session.objects.count() == 2
+    accounts_removal.leave(leaving)
+    assert [session.user for session in UserSession.objects.all()] == [staying]
+    assert Session.objects.count() == 1
 
 
 def test_of_the_trail_only_a_number_stays_and_the_admins_log_forgets_the_address():

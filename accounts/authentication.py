@@ -117,7 +117,8 @@ def next_tokens(refresh_token: str) -> TokenPair:
     family = _family(old)
     new = RefreshToken.for_user(family.user)
     if not family.rotate(old["jti"], new["jti"], new.current_time + new.lifetime):
-        family.delete()
+        end_family(family)
+        audit.record("session.ended", family.user, reason="a refresh token was used twice")
         raise _refusal("TOKEN_BLACKLISTED", "This refresh token has been used before. Sign in again.")
     return _pair(new, family)
 

@@ -8,7 +8,7 @@ from django.db import connection
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
-from accounts.models import FIRST_ID, TokenFamily, User
+from accounts.models import FIRST_ID, AuditEntry, TokenFamily, User
 from accounts.tests.factories import PASSWORD, api_of, make_user, with_password
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +175,7 @@ def test_reuse_of_a_rotated_refresh_token_ends_the_family(api):
     assert ask_me(second["access_token"]).json()["code"] == "TOKEN_BLACKLISTED"
     assert api.post(REFRESH, {"refresh_token": second["refresh_token"]}).status_code == 401
     assert ask_me(other["access_token"]).status_code == 200
+    assert AuditEntry.objects.latest("seq").details == {"reason": "a refresh token was used twice"}
 
 
 def test_of_many_who_refresh_at_once_one_succeeds(api):

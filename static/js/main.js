@@ -9,6 +9,9 @@ import "./dialogs.js";
 import "./forms.js";
 import "./shortcuts.js";
 
+/* Where tabs do not fit, the current one is shown. */
+whenShown(":is(.tabs, .settings-nav) [aria-current]", link => link.scrollIntoView({ block: "nearest", inline: "center" }));
+
 /* These come with the first page, or the first part of a page, that shows one. */
 whenShown("[data-chart]", () => import("./chart.js"));
 whenShown("live-job", () => import("./live-job.js"));

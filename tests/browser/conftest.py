@@ -13,6 +13,7 @@ from tests.browser.chromium import running_chromium
 from tests.browser.sample import Sample, make_sample
 from tests.browser.site import running_site
 from tests.browser.watching import Watch
+from tests.standins.identity import IdentityProviders
 
 KETTLES = """text,rating,date
 Lovely little thing,5,2026-01-02
@@ -30,8 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_site(tmp_path_factory.mktemp("studio")) as address:
+def site(tmp_path_factory: pytest.TempPathFactory, running_identity_providers: IdentityProviders) -> Iterator[str]:
+    with running_site(tmp_path_factory.mktemp("studio"), **running_identity_providers.environment) as address:
         yield address
 
 

@@ -12,6 +12,7 @@ from tests.browser import steps
 from tests.browser.accessibility import accessibility_violations
 from tests.browser.conftest import OpenPage
 from tests.browser.test_every_page import SIZES
+from tests.standins.identity import IdentityProviders, Person
 
 BUTTON, FIELD = "innerText.trim()", "labels?.[0]?.innerText ?? ''"  # where the words of what has the focus are
 PERIOD = 30  # seconds until the app shows another code
@@ -170,3 +171,27 @@ def test_a_theme_follows_its_person_to_another_browser(open_page: OpenPage) -> N
     second.get_by_label("Colours").select_option("light")
     second.get_by_role("button", name="Save").click()
     expect(second.locator("html")).to_have_attribute("data-theme", "light")
+
+
+@pytest.mark.parametrize("name", ["Google", "GitHub"])
+def test_a_provider_signs_in_and_is_connected(
+    open_page: OpenPage, running_identity_providers: IdentityProviders, name: str
+) -> None:
+    running_identity_providers.reset()
+    running_identity_providers.consent = "page"
+    running_identity_providers.person = Person(uid=str(len(name)), email=f"grace@{name.lower()}.example.com")
+    page = open_page(404)  # the provider has no icon
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name=f"Continue with {name}").click()
+    page.get_by_role("link", name="Allow").click()
+    page.wait_for_url("**/dashboard/")
+    page.goto("/settings/connections/")
+    expect(page.get_by_role("listitem").filter(has_text=name)).to_contain_text("since")
+    is_sound(page)
+    other = open_page(403, 404)
+    running_identity_providers.person.uid = "99"
+    other.goto("/accounts/login/")
+    other.get_by_role("button", name=f"Continue with {name}").click()
+    other.get_by_role("link", name="Allow").click()
+    expect(other.get_by_role("heading", name="There is an account already")).to_be_visible()
+    is_sound(other)

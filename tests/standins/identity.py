@@ -66,6 +66,16 @@ class IdentityProviders:
         self.tokens: set[str] = set()
         self.complaints: list[str] = []
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a site must be told to be led here."""
+        return {
+            **{f"{client.partition('-')[0].upper()}_CLIENT_ID": client for client in CLIENTS},
+            **{f"{client.partition('-')[0].upper()}_CLIENT_SECRET": secret for client, secret in CLIENTS.items()},
+            "GOOGLE_URL": self.url,
+            "GITHUB_URL": self.url,
+        }
+
     def __enter__(self) -> "IdentityProviders":
         self._thread.start()
         self.url = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(START_WITHIN)

@@ -22,7 +22,7 @@ from sentimatrix_studio.tests.waiting import wait_until
 # One worker of xdist runs all of these, so that they can share one Studio.
 pytestmark = pytest.mark.xdist_group("studio")
 READY = "/api/v1/health/ready"
-PROGRAMS = ["mongod", "valkey-server", "worker", "daphne"]
+PROGRAMS = ["mongod", "valkey-server", "worker", "web"]
 
 
 def free_port() -> int:
@@ -38,12 +38,13 @@ class Studio:
     data_dir: Path
     static_root: Path
     port: int = field(default_factory=free_port)
+    settings: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
         self.output = self.data_dir.with_suffix(".out")
         of_the_tests = ("MONGODB_URI", "REDIS_URL", "SECRET_KEY", "DEBUG")
         environment = {name: value for name, value in os.environ.items() if name not in of_the_tests}
-        environment |= {"DATA_DIR": str(self.data_dir), "STATIC_ROOT": str(self.static_root)}
+        environment |= {"DATA_DIR": str(self.data_dir), "STATIC_ROOT": str(self.static_root), **self.settings}
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "studio", "--data-dir", str(self.data_dir)]
         command += ["--port", str(self.port), "--workers", "1"]
         with self.output.open("wb") as output:
@@ -81,11 +82,6 @@ class Studio:
 
     def family(self) -> list[psutil.Process]:
         return [self.process, *self.process.children(recursive=True)]
-
-
-@pytest.fixture(scope="module")
-def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("static")
 
 
 @pytest.fixture(scope="module")

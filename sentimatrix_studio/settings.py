@@ -262,6 +262,8 @@ SESSION_SERIALIZER = "sentimatrix_studio.mongo.sessions.SessionSerializer"
 UPLOAD_MAX_BYTES = 200 * 2**20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 
+WEB_WORKERS = env_int("WEB_WORKERS", 1)
+
 # The queue only rings: jobs, steps and their leases are documents in MongoDB.
 
 WORKERS = env_int("WORKERS", 2)

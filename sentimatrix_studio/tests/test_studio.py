@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,9 @@ class Studio:
 
     def child(self, program: str) -> psutil.Process | None:
         for child in self.process.children():
-            if any(program in part for part in child.as_dict(["cmdline"])["cmdline"] or []):
-                return child
+            with suppress(psutil.NoSuchProcess):  # it may have ended since
+                if any(program in part for part in child.as_dict(["cmdline"])["cmdline"] or []):
+                    return child
         return None
 
     def status(self, path: str = "/health/live") -> int:

@@ -18,7 +18,6 @@ from sentimatrix_studio.children import Child
 from sentimatrix_studio.supervisor import AskedToStop, ChildError, Supervisor
 
 STOP_SECONDS = 6.5  # for each of the two rounds of Supervisor.stop: together under 15
-LOGS = {"daphne": "web"}
 
 
 @dataclass(frozen=True)
@@ -131,16 +130,12 @@ class Command(BaseCommand):
 
     def start_programs(self) -> None:
         self.supervisor.start(self.manage("The worker", "worker"))
-        web = ["-m", "daphne", "-b", self.place.host, "-p", str(self.place.port), "--no-server-name"]
-        web += ["--verbosity", "0", "sentimatrix_studio.asgi:application"]  # its own access log would show secrets
-        self.supervisor.start(self.program("The web server", "daphne", web), self.place.answers)
+        web = self.manage("The web server", "web", "--host", self.place.host, "--port", str(self.place.port))
+        self.supervisor.start(web, self.place.answers)
 
     def manage(self, name: str, command: str, *options: str) -> Child:
-        return self.program(name, command, [str(settings.BASE_DIR / "manage.py"), command, *options])
-
-    def program(self, name: str, log: str, arguments: list[str]) -> Child:
-        file = embedded.log_file(self.data_dir, LOGS.get(log, log))
-        return Child(name, [sys.executable, *arguments], file, environment=self.environment)
+        line = [sys.executable, str(settings.BASE_DIR / "manage.py"), command, *options]
+        return Child(name, line, embedded.log_file(self.data_dir, command), environment=self.environment)
 
     def tell(self, message: str) -> None:
         self.stdout.write(message)

@@ -23,6 +23,7 @@ from accounts.choices import Scope
 from accounts.models import ApiToken, TokenFamily, User
 from accounts.sign_out import end_everything, tell_sockets
 from sentimatrix_studio.mongo.pipelines import row_of, united
+from sentimatrix_studio.requests import client_address
 
 CHALLENGE = 'Bearer realm="api"'
 TOO_MANY_TRIES_WAIT = 300  # seconds, as long as allauth counts the bad tries at one address
@@ -63,6 +64,9 @@ class AccountAdapter(DefaultAccountAdapter):
         if user.is_superuser:
             messages.success(request, "This is the first account here, so you are the administrator.")
         return user
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         mail.aside(partial(super().send_mail, template_prefix, email, context))

@@ -43,7 +43,7 @@ def record(event: str, user: User | None, request: HttpRequest | Request | None 
     entry |= {"event": event, "user_id": user.pk if user else None, "at": _now()}
     entries = collection(AuditEntry)
     while True:
-        last = entries.find_one({}, {"seq": 1, "hash": 1}, sort=[("seq", DESCENDING)]) or {"seq": 0, "hash": START}
+        last = _end()
         linked = {**entry, "seq": last["seq"] + 1, "previous": last["hash"]}
         linked["hash"] = hash_of(linked)
         try:
@@ -122,6 +122,15 @@ def _now() -> datetime:
 def _digest(parts: list[Any]) -> str:
     text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _end() -> Document:
+    """Where the chain goes on: at the latest entry, or behind it if the head knows of later ones. Who took those away
+    leaves a gap for ever."""
+    latest = collection(AuditEntry).find_one({}, {"seq": 1, "hash": 1}, sort=[("seq", DESCENDING)])
+    reached = collection(AuditHead).find_one({"_id": HEAD})
+    ends = [end for end in (reached, latest) if end]
+    return max(ends, key=lambda end: int(end["seq"]), default={"seq": 0, "hash": START})
 
 
 def _move_head(entry: Document) -> None:

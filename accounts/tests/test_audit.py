@@ -116,6 +116,19 @@ def test_a_missing_entry_is_found(trail, where, said):
         verify()
 
 
+def test_what_was_taken_away_at_the_end_stays_missing_when_the_trail_goes_on(user, trail):
+    collection(AuditEntry).delete_many({"seq": {"$gt": 3}})
+    audit.record("signed_in", user)
+    with pytest.raises(CommandError, match=r"^Entries 4 to 5 are missing\.$"):
+        verify()
+
+
+def test_a_head_that_was_left_behind_by_a_crash_is_no_break(user, trail):
+    AuditHead.objects.update(seq=4, hash=trail[3].hash)
+    audit.record("signed_in", user)
+    assert verify().startswith("The trail holds. Its head is 6:")
+
+
 def test_an_inserted_entry_is_found(trail):
     collection(AuditEntry).update_many({"seq": {"$gt": 3}}, [{"$set": {"seq": {"$add": ["$seq", 10]}}}])
     collection(AuditEntry).update_many({"seq": {"$gt": 3}}, [{"$set": {"seq": {"$subtract": ["$seq", 9]}}}])
@@ -129,7 +142,8 @@ def test_an_inserted_entry_is_found(trail):
 def test_a_trail_written_anew_is_given_away_by_its_head_or_by_one_noted_elsewhere(user, trail):
     known = str(AuditHead.objects.get())
     assert verify(known=known).startswith("The trail holds.")
-    collection(AuditEntry).delete_many({})
+    for model in (AuditEntry, AuditHead):
+        collection(model).delete_many({})
     for _ in trail:
         audit.record("signed_in", user)
     with pytest.raises(CommandError, match="is not in the trail"):

@@ -145,6 +145,9 @@ def data(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def account_delete(request: HttpRequest) -> HttpResponse:
+    if not signed_in(request).has_usable_password():
+        messages.info(request, "Set a password first: deleting the account asks for it.")
+        return redirect("account_set_password")
     form = AccountDeleteForm(request.POST or None, request=request)
     if form.is_valid():
         user = signed_in(request)

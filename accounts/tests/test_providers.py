@@ -133,6 +133,15 @@ def test_the_only_way_in_cannot_be_disconnected(client, provider):
     assert SocialAccount.objects.exists()
 
 
+def test_an_account_without_a_password_gets_one_before_it_is_deleted(client, provider):
+    come_in(client, provider)
+    answer = client.get(reverse("accounts:account_delete"), follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("account_set_password")
+    assert "Set a password first" in answer.content.decode()
+    client.post(reverse("account_set_password"), {"password1": PASSWORD, "password2": PASSWORD})
+    assert User.objects.get().check_password(PASSWORD)
+
+
 def test_a_second_factor_is_asked_for_here_too(client, provider):
     come_in(client, provider)
     TOTP.activate(User.objects.get(), generate_totp_secret())

@@ -100,6 +100,15 @@ def test_a_file_is_kept_until_the_project_is_there():
     assert upload.name == "kettles.csv"
 
 
+def test_a_new_project_can_run_at_once():
+    browser = browser_of(make_user())
+    browser.post(NEW, {"name": "Kettle"})
+    browser.post(SOURCES, {"addresses": PORTAL})
+    answer = browser.post(REVIEW, {"run": "1"})
+    project = Project.objects.get()
+    assert answer.headers["Location"].startswith(f"{project.get_absolute_url()}jobs/")
+
+
 def test_a_begun_project_is_taken_up_again_or_given_up():
     browser = browser_of(make_user())
     for step in (SOURCES, PRESET, SETTINGS, REVIEW):

@@ -484,7 +484,6 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 METRICS_TOKEN = env("METRICS_TOKEN")  # with it, and without an account, Prometheus may read /metrics
 METRICS_PORT = env_int("METRICS_PORT", 0)  # where a worker without a web server beside it is read from
 LOG_FORMAT = env_choice("LOG_FORMAT", ("json", "text"), "json" if IS_PRODUCTION else "text")
-_AS_THE_REST: dict[str, Any] = {"handlers": [], "propagate": True}  # in place of what a library sets up for itself
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -495,9 +494,8 @@ LOGGING: dict[str, Any] = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        **dict.fromkeys(("django", "django.server", "uvicorn", "uvicorn.error"), _AS_THE_REST),
+        **dict.fromkeys(("django", "django.server"), {"handlers": [], "propagate": True}),  # in place of Django's own
         "django.request": {"level": "ERROR"},  # the rest is in the line that each request gets
-        "uvicorn.access": {**_AS_THE_REST, "level": "WARNING"},
         "httpx": {"level": "WARNING"},
     },
 }

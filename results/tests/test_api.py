@@ -128,7 +128,8 @@ def test_a_review_that_waits_has_no_sentiment(api: APIClient, project: Project, 
 
 
 def test_with_three_classes_labels_and_scores_are_merged(api: APIClient, project: Project, steam: Target) -> None:
-    Project.objects.filter(pk=project.pk).update(sentiment_classes=3)
+    project.adjust({"analysis": {"sentiment_classes": 3}})
+    project.save()
     (result,) = make_results(steam, make_item(text="very_negative"))
     sentiment = api.get(path_of(project, result.pk)).json()["analysis"]["sentiment"]
     assert (sentiment["label"], sentiment["scores"]) == ("negative", {"positive": 0.2, "neutral": 0.1, "negative": 0.7})

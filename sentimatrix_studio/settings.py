@@ -494,7 +494,8 @@ LOGGING: dict[str, Any] = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        **dict.fromkeys(("django", "django.server"), {"handlers": [], "propagate": True}),  # in place of Django's own
+        "django": {"handlers": []},  # in place of Django's own
+        "django.server": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},  # the rest is in the line that each request gets
         "httpx": {"level": "WARNING"},
     },

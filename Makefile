@@ -1,5 +1,6 @@
 # make run     serve Studio at http://127.0.0.1:8000 (options: make run ARGS="--port 9000")
 # make test    all tests (some: make test ARGS="accounts -x")
+# make test-full  the same, with EXAMPLES of data for each operation of the API (100 if it is not said)
 # make lint    style and types
 # make bench   all benchmarks (one: make bench BENCH=engine)
 # make model   train the shipped model again (DATA=folder with the corpora)
@@ -13,13 +14,16 @@ BIN := $(VENV)/bin
 BENCH ?= $(patsubst bench/%.py,%,$(wildcard bench/[a-z]*.py))
 ARGS ?=
 
-.PHONY: run test lint bench model clean
+.PHONY: run test test-full lint bench model clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py studio $(ARGS)
 
 test: $(VENV)/.dev
 	$(BIN)/pytest -q -n 2 --dist loadgroup $(ARGS)
+
+test-full: export EXAMPLES ?= 100
+test-full: test
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

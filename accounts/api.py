@@ -2,7 +2,6 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.account.signals import password_changed
 from allauth.account.utils import setup_user_email
 from bson import ObjectId
 from django.db import IntegrityError
@@ -217,11 +216,7 @@ class MyPassword(rest.View):
         """
         serializer = PasswordChangeSerializer(data=request.data, context={"request": request})
         serializer.is_valid(raise_exception=True)
-        user = signed_in(request)
-        user.set_password(serializer.validated_data["new_password"])
-        user.save(update_fields=["password"])
-        request._request.session.flush()
-        password_changed.send(sender=User, request=request._request, user=user)
+        recovery.change(request._request, signed_in(request), serializer.validated_data["new_password"])
         return Response({"message": "The password is changed. Sign in again."})
 
 

@@ -1,4 +1,5 @@
-"""The way back in for those who forgot their password: a mail with a link, or for programs a token, good once."""
+"""New passwords at the API, and the way back in for those who forgot theirs: a mail with a link, or for programs a
+token, good once."""
 
 from typing import Any
 
@@ -46,8 +47,17 @@ def owner_of(token: str) -> User | None:
     return user if user is not None and user.is_active else None
 
 
+def change(request: HttpRequest, user: User, password: str) -> None:
+    """Set a new password in place of one that is known. It ends everything the account was signed in with."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    request.session.flush()
+    signals.password_changed.send(sender=User, request=request, user=user)
+    get_adapter(request).send_notification_mail("account/email/password_changed", user)
+
+
 def reset(request: HttpRequest, user: User, password: str) -> None:
-    """Set the new password, which ends the token and everything the account was signed in with."""
+    """The same in place of one that was forgotten; the token is used up by that."""
     user.set_password(password)
     user.save(update_fields=["password"])
     adapter = get_adapter(request)

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core import mail
 from django.core.cache import cache
 from django.db import connection
 from rest_framework.test import APIClient
@@ -273,6 +274,7 @@ def test_a_new_password_ends_all_tokens_and_sessions(api):
     assert api.post(REFRESH, {"refresh_token": tokens["refresh_token"]}).status_code == 401
     assert session.get(ME).status_code == 401
     log_in(api, user, "Even-Better-8")
+    assert [message.to for message in mail.outbox] == [[user.email]]
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ class ProjectViewSet(rest.ViewSet):
     query_parameters = {
         "list": {
             "status": serializers.ChoiceField(ProjectStatus.choices, required=False),
-            "search": serializers.CharField(max_length=100, required=False, help_text="In the name."),
+            "search": serializers.CharField(max_length=100, required=False, allow_blank=True, help_text="In the name."),
             **rest.PAGING,
         },
         "destroy": {"permanent": rest.Flag(help_text="Remove it and all that hangs on it, instead of archiving it.")},

@@ -74,6 +74,10 @@ class Preset(OwnedModel, Settings):
         return self.name
 
     @property
+    def unmet(self) -> list[str]:
+        return config.unmet(self.config, self.schedule)
+
+    @property
     def summary(self) -> list[str]:
         return summary(self.config, self.schedule)
 

@@ -29,7 +29,7 @@ class SystemPreset:
 
     @property
     def unmet(self) -> list[str]:
-        return config.unmet(self.config)
+        return config.unmet(self.config, self.schedule)
 
     @property
     def summary(self) -> list[str]:

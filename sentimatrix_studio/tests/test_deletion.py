@@ -21,6 +21,7 @@ from results.models import DailyRollup, Result, TotalRollup
 from scraping.choices import Level, StepKind
 from scraping.models import Job, LogLine, RowError, Step
 from scraping.removal import sweep
+from sentimatrix_studio.models import KeptAnswer
 from sentimatrix_studio.mongo.compiler import SQLDeleteCompiler
 from sentimatrix_studio.mongo.pipelines import collection
 
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
 STAYING = {AuditEntry, AuditHead}  # what is left of an account: see test_audit.py
-OURS = ("accounts", "projects", "integrations", "results", "scraping")
+OURS = ("accounts", "projects", "integrations", "results", "scraping", "sentimatrix_studio")
 
 
 def make_result(target: Target, job: Job | None = None) -> Result:
@@ -44,6 +45,7 @@ def make_everything(owner: User) -> Target:
     Preset.objects.create(owner=owner, name="Mine")
     make_credential(owner)
     make_own_model(owner)
+    KeptAnswer.objects.claim(owner.pk, "key", "hash")
     upload = files.save(owner.pk, "reviews.csv", [b"text\nGood."])
     target = make_target(make_project(owner), file_id=upload.id)
     job = Job.objects.create(owner=owner, project=target.project)
@@ -101,7 +103,7 @@ def test_everything_goes_with_the_account(target):
 def test_everything_but_the_account_goes_with_the_project(target):
     before = rows()
     target.project.delete()
-    kept = ("User", "Preset", "TokenFamily", "ApiToken", "EmailAddress", "Credential", "OwnModel")
+    kept = ("User", "Preset", "TokenFamily", "ApiToken", "EmailAddress", "Credential", "OwnModel", "KeptAnswer")
     assert rows() == {name: count if name in kept else count // 2 for name, count in before.items()}
 
 

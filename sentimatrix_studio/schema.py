@@ -126,7 +126,7 @@ class AutoSchema(openapi.AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         asked = self.view.query_parameters.get(self._action, {})
-        query = [self._query_parameter(name, field) for name, field in dict(asked or {}).items()]
+        query = [self._query_parameter(name, field) for name, field in asked.items()]
         return [*query, IDEMPOTENCY_KEY] if self._is_idempotent else query
 
     def _query_parameter(self, name: str, field: AnyField) -> OpenApiParameter:

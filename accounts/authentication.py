@@ -49,7 +49,7 @@ class PasswordMixValidator:
 
 def signup_is_open() -> bool:
     """The first account can always be made: it is the administrator's."""
-    return settings.SIGNUP == "open" or not User.objects.exists()
+    return settings.SIGNUP == "open" or not User.objects.staying().exists()
 
 
 class AccountAdapter(DefaultAccountAdapter):

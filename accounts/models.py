@@ -35,16 +35,23 @@ class UserManager(BaseUserManager["User"]):
     def enrol(self, user: "User") -> None:
         """Save somebody who signs up; the first of an empty installation becomes its administrator.
 
-        The first account has an id that only one row can have, so of several who come at once one alone wins it.
+        The first account has an id that only one row can have, so of several who come at once one alone wins it. As
+        long as an administrator who left alone still has that id, one of those who come next inherits the office.
         ``IntegrityError``: the e-mail address is taken.
         """
-        if not self.exists():
+        if not self.staying().exists():
             user.pk, user.is_staff, user.is_superuser = FIRST_ID, True, True
             try:
                 return user.save(force_insert=True)
             except IntegrityError:
-                user.pk, user.is_staff, user.is_superuser = ObjectId(), False, False
+                left = self.filter(pk=FIRST_ID, is_superuser=True).exclude(removal_due=None)
+                user.pk, user.is_superuser = ObjectId(), left.update(is_superuser=False) == 1
+                user.is_staff = user.is_superuser
         return user.save(force_insert=True)
+
+    def staying(self) -> models.QuerySet["User"]:
+        """All but those who have left and only wait to be removed."""
+        return self.filter(removal_due=None)
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").strip().lower())
@@ -101,7 +108,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_last_administrator(self) -> bool:
         """Whether the others would be left without an administrator."""
-        others = User.objects.filter(removal_due=None).exclude(pk=self.pk)
+        others = User.objects.staying().exclude(pk=self.pk)
         return self.is_superuser and others.exists() and not others.filter(is_superuser=True, is_active=True).exists()
 
 

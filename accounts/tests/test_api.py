@@ -9,6 +9,7 @@ from django.db import connection
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
+from accounts import removal
 from accounts.models import FIRST_ID, AuditEntry, TokenFamily, User
 from accounts.tests.factories import PASSWORD, api_of, make_user, with_password
 
@@ -59,6 +60,16 @@ def test_registering_answers_with_the_user(api):
 
 def test_the_first_account_is_the_administrator(api):
     assert api.post(REGISTER, ANNA).json()["role"] == "admin"
+    assert api.post(REGISTER, {**ANNA, "email": "ben@example.org"}).json()["role"] == "user"
+
+
+def test_after_the_only_person_left_the_next_is_the_administrator(api, settings):
+    settings.SIGNUP = "closed"
+    api.post(REGISTER, ANNA)
+    removal.leave(User.objects.get())
+    assert api.post(REGISTER, ANNA).json()["role"] == "admin"
+    assert api.post(REGISTER, {**ANNA, "email": "ben@example.org"}).status_code == 403
+    settings.SIGNUP = "open"
     assert api.post(REGISTER, {**ANNA, "email": "ben@example.org"}).json()["role"] == "user"
 
 

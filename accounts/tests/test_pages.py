@@ -151,7 +151,7 @@ def test_a_new_password_ends_all_sessions_this_one_too():
     body = {"oldpassword": PASSWORD, "password1": "Even-Better-8", "password2": "Even-Better-8"}
     assert here.post(reverse("account_change_password"), body).status_code == HTTPStatus.FOUND
     assert [browser.get(PROFILE).status_code for browser in (here, elsewhere)] == [HTTPStatus.FOUND] * 2
-    assert here.post(LOGIN, {"login": user.email, "password": "Even-Better-8"}).url == reverse("dashboard")
+    assert here.post(LOGIN, {"login": user.email, "password": "Even-Better-8"})["Location"] == reverse("dashboard")
 
 
 def test_the_profile_is_changed():

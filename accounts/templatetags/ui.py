@@ -125,6 +125,19 @@ def _bar(share: float) -> tuple[str, str]:
 
 
 @register.simple_tag
+def select_options(choices: Iterable[tuple[str, str, bool]]) -> SafeString:
+    """The options of a select out of values, words, and whether they are chosen."""
+    return _select_options(tuple(choices))
+
+
+@lru_cache(64)
+def _select_options(choices: tuple[tuple[str, str, bool], ...]) -> SafeString:
+    chosen = {True: mark_safe(" selected"), False: ""}
+    rows = ((value, chosen[is_chosen], words) for value, words, is_chosen in choices)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+
+
+@register.simple_tag
 def mark_words(text: str, query: str = "", length: int = 0) -> SafeString:
     """The text, escaped, with the words that begin like a word of the query marked.
 

@@ -164,6 +164,12 @@ class TestNavigation:
         assert "aria-current" not in render(below, "/elsewhere/")
 
 
+class TestSelectOptions:
+    def test_shows_what_is_chosen_and_escapes(self):
+        drawn = ui.select_options([("", "Any", False), ("<", "A & B", True)])
+        assert drawn == '<option value="">Any</option><option value="&lt;" selected>A &amp; B</option>'
+
+
 class TestSentenceCase:
     @pytest.mark.parametrize(
         ("title", "ours"), [("  Sign\n In ", "Sign in"), ("New Password (again)", "New password (again)"), ("", "")]

@@ -81,9 +81,9 @@ class SocialAccountAdmin(ReadOnlyAdmin):
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ("seq", "at", "event", "user_id", "address")
-    list_filter = ("event",)
-    search_fields = ("user_id",)
-    search_help_text = "The id of an account, or its address as long as it is there."
+    search_fields = ("user_id", "event")
+    search_help_text = "The id of an account, its address as long as it is there, or an event such as sign_in.failed."
+    show_full_result_count = False
     ordering = ("-seq",)
     fields = ("seq", "at", "event", "user_id", "address", "user_agent", "request_id", "details", "previous", "hash")
 
@@ -96,9 +96,9 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         words = search_term.strip().lower()
         if not words:
             return queryset, False
-        ids = (
-            [ObjectId(words)]
-            if ObjectId.is_valid(words)
-            else User.objects.filter(email=words).values_list("pk", flat=True)
-        )
-        return queryset.filter(user_id__in=list(ids)), False
+        if "@" in words:
+            owners = User.objects.filter(email=words).values_list("pk", flat=True)
+            return queryset.filter(user_id__in=list(owners)), False
+        return queryset.filter(user_id=ObjectId(words)) if ObjectId.is_valid(words) else queryset.filter(
+            event=words
+        ), False

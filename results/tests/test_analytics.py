@@ -70,7 +70,7 @@ def test_the_summary_of_nothing_says_so(project: Project) -> None:
 
 
 def test_with_three_classes_there_are_three_labels(project: Project) -> None:
-    project.sentiment_classes = 3
+    project.adjust({"analysis": {"sentiment_classes": 3}})
     three = {"positive": 2, "neutral": 0, "negative": 2}
     assert analytics.summary(project, ResultFilter())["sentiment_distribution"] == three
 

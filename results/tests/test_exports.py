@@ -214,7 +214,7 @@ def test_nothing_found_is_still_a_workbook(project: Project) -> None:
 
 
 def test_three_classes_are_named_as_the_project_does(project: Project) -> None:
-    project.sentiment_classes = 3
+    project.adjust({"analysis": {"sentiment_classes": 3}})
     labels = {row["sentiment"] for row in json.loads(content(project, "format=json"))}
     assert labels == {"positive", None}
 

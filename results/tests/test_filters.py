@@ -103,7 +103,7 @@ def test_reviews_are_found_by_target_and_by_job(project: Project, steam: Target)
 
 
 def test_with_three_classes_a_side_covers_its_extremes(project: Project) -> None:
-    project.sentiment_classes = 3
+    project.adjust({"analysis": {"sentiment_classes": 3}})
     assert found(project, "sentiment=positive") == ["a", "b"]
     assert parse(project, "").counts(project).labels == {"positive": 2, "neutral": 0, "negative": 2}
     assert parse(project, "search=battery").counts(project).labels == {"positive": 2, "neutral": 0, "negative": 0}

@@ -177,7 +177,7 @@ def test_counts_are_shown_by_label_with_links_to_each(browser: Client, project: 
 
 
 def test_three_classes_are_offered_and_shown_merged(browser: Client, project: Project, steam: Target) -> None:
-    project.sentiment_classes = 3
+    project.adjust({"analysis": {"sentiment_classes": 3}})
     project.save()
     make_results(steam, make_item("1", "very_positive"))
     html = browser.get(results_url(project, "?sentiment=positive")).content.decode()

@@ -94,6 +94,7 @@ class OfProject(rest.ViewSet):
 
 
 class ResultViewSet(OfProject):
+    file_actions = ("export",)
     query_parameters = {
         "list": {**FILTERS, **ORDER, **rest.PAGING},
         "destroy_all": {**FILTERS, "confirm": rest.Flag(help_text="That it is meant.")},

@@ -58,6 +58,10 @@ class ViewSet(Bodiless, StrictQuery, Counted, viewsets.GenericViewSet[Any]):
     parser_classes: Sequence[type[BaseParser]] = (JSONParser,)
     pagination_class = Pager
     idempotent_actions: ClassVar[Collection[str]] = ()  # take an Idempotency-Key
+    file_actions: ClassVar[Collection[str]] = ()  # answer with a file, whatever Accept says: the query names its kind
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        return super().perform_content_negotiation(request, force or self.action in self.file_actions)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

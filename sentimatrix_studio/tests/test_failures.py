@@ -165,5 +165,7 @@ def test_a_body_django_finds_too_large_is_said_to_be(settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
     page = Client().post("/accounts/login/", "login=" + "x" * 200, "application/x-www-form-urlencoded")
     assert page.status_code == 413
-    problem = api_of(make_user()).post("/api/v1/projects", json.dumps({"name": "x" * 200}), "application/json")
+    problem = api_of(make_user()).post(
+        "/api/v1/projects", json.dumps({"name": "x" * 200}), content_type="application/json"
+    )
     assert (problem.status_code, problem.json()["code"]) == (413, "TOO_LARGE")

@@ -17,6 +17,7 @@ from scraping.models import Job
 from sentimatrix_studio import rest
 from sentimatrix_studio.models import KEPT, KeptAnswer
 from sentimatrix_studio.mongo.pipelines import collection
+from sentimatrix_studio.problems import MEDIA_TYPE
 
 PROJECTS = "/api/v1/projects"
 
@@ -104,6 +105,19 @@ def test_what_is_not_json_is_a_400(raw):
 def test_json_that_is_no_object_is_a_422(raw):
     answer = api_of(make_user()).post(PROJECTS, raw, content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (422, "VALIDATION_ERROR")
+
+
+# What is accepted
+
+
+@pytest.mark.django_db
+def test_a_file_comes_whatever_kind_of_answer_is_asked_for():
+    project = make_project()
+    api, path = api_of(project.owner), f"{PROJECTS}/{project.pk}/results/export?format=csv"
+    assert api.get(path, headers={"Accept": "text/csv"}).status_code == 200
+    refused = api.get(f"{path}&nonsense=1", headers={"Accept": "text/csv"})
+    assert (refused.status_code, refused["Content-Type"]) == (422, MEDIA_TYPE)
+    assert api.get(PROJECTS, headers={"Accept": "text/csv"}).status_code == 406
 
 
 # Query parameters

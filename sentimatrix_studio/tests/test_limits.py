@@ -205,7 +205,7 @@ def web_servers(folder: Path) -> Iterator[list[int]]:
     servers = []
     try:
         for port in ports:
-            command = [sys.executable, "-m", "daphne", "-p", str(port), "sentimatrix_studio.asgi:application"]
+            command = [sys.executable, "manage.py", "web", "--port", str(port)]
             with (folder / f"{port}.log").open("wb") as log:
                 servers.append(
                     subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log)

@@ -121,22 +121,21 @@ def next_tokens(refresh_token: str) -> TokenPair:
     family = _family(old)
     new = RefreshToken.for_user(family.user)
     if not family.rotate(old["jti"], new["jti"], new.current_time + new.lifetime):
-        end_family(family)
-        audit.record("session.ended", family.user, reason="a refresh token was used twice")
+        end_family(family, reason="a refresh token was used twice")
         raise _refusal("TOKEN_BLACKLISTED", "This refresh token has been used before. Sign in again.")
     return _pair(new, family)
 
 
 def end_tokens(refresh_token: str) -> None:
     """End the family of this refresh token: none of its tokens is good for anything from now on."""
-    family = _family(_read(RefreshToken, refresh_token))
-    end_family(family)
-    audit.record("signed_out", family.user)
+    end_family(_family(_read(RefreshToken, refresh_token)), "signed_out")
 
 
-def end_family(family: TokenFamily) -> None:
+def end_family(family: TokenFamily, event: str = "session.ended", **details: str) -> None:
+    """Sign one program out."""
     family.delete()
     tell_sockets(family.user_id)
+    audit.record(event, family.user, None, **details)
 
 
 def user_of(access_token: str) -> User:

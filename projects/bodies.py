@@ -22,6 +22,14 @@ from sentimatrix_studio import rest
 SETTABLE = (ProjectStatus.ACTIVE, ProjectStatus.PAUSED, ProjectStatus.ARCHIVED)
 
 
+class StatusField(serializers.ChoiceField):
+    """Some values can be set; all are shown."""
+
+    def __init__(self, settable: Sequence[Any], shown: type[Any], **kwargs: Any) -> None:
+        super().__init__([(value.value, value.label) for value in settable], **kwargs)
+        self.shown = shown
+
+
 class OptionsSerializer(rest.Serializer):
     """How a target is read. Which of these it takes depends on its platform; an empty one is taken away."""
 
@@ -85,7 +93,7 @@ class PresetField(serializers.Field[Any, str, str, Any]):
 class ProjectSerializer(rest.ModelSerializer):
     """``config`` and ``product`` change what they name. Settings that differ from their preset's are ``custom``."""
 
-    status = serializers.ChoiceField([(value.value, value.label) for value in SETTABLE], required=False)
+    status = StatusField(SETTABLE, ProjectStatus, required=False)
     preset = PresetField(required=False)
     product = ProductSerializer(required=False)
     config = ConfigSerializer(required=False)
@@ -174,9 +182,7 @@ class CheckSerializer(rest.Serializer):
 
 
 class TargetSerializer(rest.ModelSerializer):
-    status = serializers.ChoiceField(
-        [(value.value, value.label) for value in (TargetStatus.ACTIVE, TargetStatus.PAUSED)], required=False
-    )
+    status = StatusField((TargetStatus.ACTIVE, TargetStatus.PAUSED), TargetStatus, required=False)
     project_id = rest.IdField(read_only=True)
     options = OptionsSerializer(required=False)
     coverage = serializers.SerializerMethodField()

@@ -3,7 +3,7 @@
 ``reading`` and ``exports`` read them: pages have the same filters.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from rest_framework import serializers
 
@@ -28,7 +28,7 @@ def _number(highest: int, words: str) -> rest.Unread:
 
 
 class MomentField(serializers.CharField):
-    shape = Annotated[str, SINCE_1900] | Moment | Literal[""]
+    shape = Annotated[str, SINCE_1900] | Moment
 
 
 def _moment(words: str) -> rest.Unread:
@@ -46,9 +46,7 @@ FILTERS: dict[str, rest.Unread] = {
     "rating_max": _number(5, "On a scale of 0 to 5."),
     "min_confidence": _number(1, "How sure the engine is at least."),
     "search": rest.Unread(
-        serializers.CharField(
-            max_length=LONGEST_SEARCH, allow_blank=True, help_text='Words; `"these together"`; `-without`.'
-        )
+        serializers.CharField(max_length=LONGEST_SEARCH, help_text='Words; `"these together"`; `-without`.')
     ),
     "date_from": _moment("The first day or moment."),
     "date_to": _moment("The last day, to its end in UTC, or the last moment."),

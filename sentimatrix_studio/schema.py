@@ -166,10 +166,11 @@ class AutoSchema(openapi.AutoSchema):
             schema["required"] = list(schema["properties"])  # rows have all their fields
         return schema
 
-    def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> Any:
-        if shape := getattr(field, "shape", None):
+    def _map_serializer_field(self, field: Any, direction: Any, *args: Any) -> Any:
+        """A field may say what it looks like (``shape``), or which values it shows besides those one can set."""
+        if shape := getattr(field, "shape", None) or (direction == "response" and getattr(field, "shown", None)):
             return Components(self).schema(shape) | ({"description": field.help_text} if field.help_text else {})
-        schema = super()._map_serializer_field(field, *args, **kwargs)
+        schema = super()._map_serializer_field(field, direction, *args)
         schema.pop("x-spec-enum-id", None)
         return schema
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -59,6 +60,10 @@ class Operation:
 class Section:
     name: str
     operations: list[Operation]
+
+    @property
+    def slug(self) -> str:
+        return self.name.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,7 @@ def _marked_up(text: str) -> SafeString:
 def type_words(schema: Schema) -> SafeString:
     """``string, at most 100 characters``, with links to shapes."""
     if ref := schema.get("$ref"):
-        return format_html('<a href="#{0}">{0}</a>', _last(ref))
+        return format_html('<a href="{0}?section=shapes#{1}">{1}</a>', reverse("docs"), _last(ref))
     if choices := schema.get("anyOf"):
         return format_html_join(" or ", "{}", ((type_words(choice),) for choice in choices))
     if "enum" in schema:

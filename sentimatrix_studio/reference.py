@@ -5,7 +5,7 @@ import hashlib
 import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -38,18 +38,28 @@ def written() -> tuple[bytes, str]:
 
 
 @functools.cache
-def shown() -> SafeString:
-    """The document as a part of a page: the same for everybody, so a process makes it once."""
+def contents() -> tuple[list[readable.Section], list[readable.Shape]]:
     reader = readable.Reader(document())
-    context = {"sections": reader.sections(), "shapes": reader.shapes(), "origin": "https://studio.example.com"}
+    return reader.sections(), reader.shapes()
+
+
+@functools.cache
+def shown(chosen: str) -> SafeString:
+    """A section of the document as a part of a page, "" for the beginning: the same for everybody, so made once.
+
+    Raises Http404 for one that is not there.
+    """
+    sections, shapes = contents()
+    if chosen not in ("", "shapes", *(section.slug for section in sections)):
+        raise Http404
+    context = {"sections": sections, "shapes": shapes, "chosen": chosen, "home": reverse("docs")}
     return render_to_string("docs/_reference.html", context)
 
 
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "docs.html", {"reference": shown(), "base": reverse("api:openapi").removesuffix("/openapi.json")}
-    )
+    base = reverse("api:openapi").removesuffix("/openapi.json")
+    return render(request, "docs.html", {"reference": shown(request.GET.get("section", "")), "base": base})
 
 
 class OpenApi(rest.View):

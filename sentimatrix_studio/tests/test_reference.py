@@ -3,32 +3,40 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from accounts.tests.factories import browser_of, make_user
 from sentimatrix_studio import readable, reference
 
+SECTIONS = ["", "shapes", *(name.lower() for name in settings.API_TAGS)]
+
 
 @pytest.mark.django_db
 def test_everybody_may_read_about_every_operation(client: Client) -> None:
-    page = client.get("/docs/").content.decode()
+    start = client.get("/docs/").content.decode()
     for path, operations in reference.document()["paths"].items():
-        assert f'<code class="path">{path}</code>' in page
         for operation in operations.values():
-            assert f'id="{operation["operationId"]}"' in page
-    assert '<a href="#ProjectRequest">ProjectRequest</a>' in page
+            name, section = operation["operationId"], operation["tags"][0].lower()
+            assert f'href="/docs/?section={section}#{name}"' in start
+            page = client.get("/docs/", {"section": section}).content.decode()
+            assert f'<code class="path">{path}</code>' in page
+            assert f'id="{name}"' in page
     assert 'href="/docs/"' in browser_of(make_user()).get("/dashboard/").content.decode()
+    assert client.get("/docs/?section=nothing").status_code == 404
 
 
 def test_every_link_inside_the_reference_leads_somewhere() -> None:
-    ids = re.findall(r' id="([^"]+)"', reference.shown())
-    links = set(re.findall(r'href="#([^"]+)"', reference.shown()))
-    assert len(ids) == len(set(ids)) > 100
-    assert links - set(ids) == set()
+    ids = {section: re.findall(r' id="([^"]+)"', reference.shown(section)) for section in SECTIONS}
+    assert all(len(there) == len(set(there)) for there in ids.values())
+    links = {link for section in SECTIONS for link in re.findall(r"\?section=(\w+)#(\w+)", reference.shown(section))}
+    assert len(links) > 100
+    assert {(section, name) for section, name in links if name not in ids[section]} == set()
 
 
 def test_it_obeys_the_policy_of_pages() -> None:
-    assert re.findall(r"<script|<style|\sstyle=|\son\w+=", reference.shown()) == []
+    pages = "".join(map(reference.shown, SECTIONS))
+    assert re.findall(r"<script|<style|\sstyle=|\son\w+=", pages) == []
 
 
 @pytest.mark.parametrize(
@@ -38,7 +46,10 @@ def test_it_obeys_the_policy_of_pages() -> None:
         ({"type": "string", "maxLength": 1000}, "text, at most 1,000 characters"),
         ({"type": ["integer", "null"], "minimum": 1, "maximum": 100}, "integer from 1 to 100 or null"),
         ({"type": "number", "minimum": 0}, "number from 0"),
-        ({"type": "array", "items": {"$ref": "#/components/schemas/Job"}}, 'list of <a href="#Job">Job</a>'),
+        (
+            {"type": "array", "items": {"$ref": "#/components/schemas/Job"}},
+            'list of <a href="/docs/?section=shapes#Job">Job</a>',
+        ),
         ({"type": "object", "additionalProperties": {"type": "integer"}}, "object: name → integer"),
         ({"enum": ["a<b", 3]}, "one of <code>&quot;a&lt;b&quot;</code>, <code>3</code>"),
         ({"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}, "date or null"),

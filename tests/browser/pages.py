@@ -28,6 +28,8 @@ def _project(name: str, path: str) -> SitePage:
 PAGES = [
     _public("landing", "/"),
     _public("docs", "/docs/"),
+    _public("docs_section", "/docs/?section=results"),
+    _public("docs_shapes", "/docs/?section=shapes"),
     _public("sign_up", "/accounts/signup/"),
     _public("sign_in", "/accounts/login/"),
     _public("forgotten_password", "/accounts/password/reset/"),

@@ -3,7 +3,8 @@
 1. A unique field becomes a *partial* index, which the planner cannot use for a lookup by value: every sign-in scans
    the collection. Where no column may be null a plain unique index means the same and is used.
 2. ``lt`` and ``lte`` add null guards that force MongoDB to fetch every document. MongoDB's own ``$lt`` only compares
-   values of the same type, so a null or missing field never matches anyway.
+   values of the same type, so a null or missing field never matches anyway. And ``isnull`` becomes an ``$or`` over
+   missing and null, for both of which MongoDB's own comparison with null stands.
 3. ``$project`` comes before ``$sort``, see ``compiler.py``.
 4. A commit that fails leaves its session behind, and what should be the connection's next transaction is none.
 """
@@ -60,6 +61,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         **base.DatabaseWrapper.mongo_operators,
         "lt": lambda column, value: {column: {"$lt": value}},
         "lte": lambda column, value: {column: {"$lte": value}},
+        "isnull": lambda column, is_null: {column: None if is_null else {"$ne": None}},
     }
 
     def validate_no_atomic_block(self) -> None:

@@ -100,7 +100,7 @@ def test_what_may_be_missing_may_be_missing_twice() -> None:
 def test_a_comparison_is_nothing_but_the_comparison() -> None:
     at = datetime(2026, 3, 2)  # noqa: DTZ001 - as MongoDB has it
     for lookup, operator in {"lt": "$lt", "lte": "$lte", "gt": "$gt", "gte": "$gte"}.items():
-        queryset = Project.objects.filter(**{f"created_at__{lookup}": at.replace(tzinfo=UTC)})
+        queryset = Project.everything.filter(**{f"created_at__{lookup}": at.replace(tzinfo=UTC)})
         assert condition(queryset) == {"created_at": {operator: at}}
 
 
@@ -108,6 +108,19 @@ def test_a_comparison_does_not_find_what_is_missing() -> None:
     owner = User.objects.create(email="ada@example.com", name="Ada")
     Project.objects.create(owner=owner, name="Never archived")
     assert not Project.objects.filter(archived_at__lt=datetime(2100, 1, 1, tzinfo=UTC)).exists()
+
+
+def test_what_is_missing_is_null_by_one_comparison() -> None:
+    rows = [
+        {"name": "missing"},
+        {"name": "null", "archived_at": None},
+        {"name": "there", "archived_at": datetime.now(UTC)},
+    ]
+    collection(Project).insert_many(rows)
+    without, having = (Project.everything.filter(archived_at__isnull=is_null) for is_null in (True, False))
+    assert (condition(without), condition(having)) == ({"archived_at": None}, {"archived_at": {"$ne": None}})
+    assert sorted(without.values_list("name", flat=True)) == ["missing", "null"]
+    assert list(having.values_list("name", flat=True)) == ["there"]
 
 
 @pytest.mark.parametrize("fields", [(), ("name",), ("name", "created_at")])
@@ -133,14 +146,14 @@ def test_a_page_of_the_orm_reads_no_more_than_the_page() -> None:
 
 
 def test_a_queryset_becomes_a_condition() -> None:
-    queryset = Project.objects.filter(Q(name="a") | Q(name="b"), owner_id=ID)
+    queryset = Project.everything.filter(Q(name="a") | Q(name="b"), owner_id=ID)
     assert condition(queryset) == {"$and": [{"$or": [{"name": "a"}, {"name": "b"}]}, {"owner_id": ID}]}
 
 
 def test_no_filter_is_an_empty_condition_and_an_impossible_one_finds_nothing() -> None:
     collection(Project).insert_one({"name": "there"})
-    assert condition(Project.objects.all()) == {}
-    assert condition(Project.objects.filter(pk__in=[])) == condition(Project.objects.none()) == NOTHING
+    assert condition(Project.everything.all()) == {}
+    assert condition(Project.everything.filter(pk__in=[])) == condition(Project.everything.none()) == NOTHING
     assert collection(Project).count_documents(NOTHING) == 0
 
 

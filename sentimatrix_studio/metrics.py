@@ -9,13 +9,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.crypto import constant_time_compare
-from django.utils.decorators import sync_and_async_middleware
 from django.utils.functional import SimpleLazyObject
 from drf_spectacular.utils import extend_schema
 from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
@@ -36,7 +34,7 @@ from sentimatrix_studio.rest import View
 access = logging.getLogger("access")
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-NO_ROUTE = "-"  # static files, redirects to HTTPS, and what is nowhere
+NO_ROUTE = "-"  # redirects to HTTPS, and what is nowhere
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 REQUESTS = Histogram(
     "studio_request_seconds", "Time to answer a request.", ["method", "route", "status"], buckets=SECONDS
@@ -44,24 +42,17 @@ REQUESTS = Histogram(
 histogram_of = functools.cache(REQUESTS.labels)  # few: routes and methods are those we know
 
 
-@sync_and_async_middleware
-def note_requests(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+def note_requests(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
     """Middleware: a figure and a line in the log for each request, under the name of its route, as addresses may hold
     secrets."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
-        response: HttpResponseBase = get_response(request)
+        response = get_response(request)
         _note(request, response, time.perf_counter() - started)
         return response
 
-    async def answer_async(request: HttpRequest) -> HttpResponseBase:
-        started = time.perf_counter()
-        response: HttpResponseBase = await get_response(request)
-        _note(request, response, time.perf_counter() - started)
-        return response
-
-    return answer_async if iscoroutinefunction(get_response) else answer
+    return answer
 
 
 def _note(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:

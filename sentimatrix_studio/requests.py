@@ -4,16 +4,14 @@ reader's time zone."""
 import ipaddress
 import re
 import zoneinfo
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
-from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
 from django_ratelimit.decorators import ratelimit
 
@@ -35,24 +33,16 @@ def _take_id(request: HttpRequest) -> str:
     return request_id
 
 
-@sync_and_async_middleware
-def request_id(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+def request_id(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
     """Middleware: give the request the caller's id when it is sane, else one of ours, and answer with it."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         request_id = _take_id(request)
-        response: HttpResponseBase = get_response(request)
+        response = get_response(request)
         response["X-Request-ID"] = request_id
         return response
 
-    async def answer_async(request: HttpRequest) -> HttpResponseBase:
-        request_id = _take_id(request)
-        awaited: Awaitable[HttpResponseBase] = get_response(request)
-        response = await awaited
-        response["X-Request-ID"] = request_id
-        return response
-
-    return answer_async if iscoroutinefunction(get_response) else answer
+    return answer
 
 
 def costly(*methods: str) -> Callable[[Page], Page]:

@@ -11,15 +11,17 @@ from typing import Any
 import jwt
 from bson import ObjectId
 from pymongo import MongoClient
+from pymongo.database import Database
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-KEY = os.environ["SECRET_KEY"]
-database = MongoClient(os.environ["MONGODB_URI"])[os.environ["MONGODB_NAME"]]
-LABELS = ("very_positive", "positive", "neutral", "negative", "very_negative")
 Document = dict[str, Any]
+
+KEY = os.environ["SECRET_KEY"]
+database: Database[Document] = MongoClient(os.environ["MONGODB_URI"])[os.environ["MONGODB_NAME"]]
+LABELS = ("very_positive", "positive", "neutral", "negative", "very_negative")
 
 
 def signed_in(answer: Callable[[Request, Document], Document]) -> Callable[[Request], JSONResponse]:
@@ -67,7 +69,7 @@ def _stats(ids: list[ObjectId]) -> dict[str, dict[ObjectId, Document]]:
     of_these = {"project_id": {"$in": ids}}
     sums = {name: {"$sum": f"$counters.{name}"} for name in ("total", "score_sum", *(f"label_{it}" for it in LABELS))}
     count = {"n": {"$sum": 1}}
-    asked = {
+    asked: dict[str, list[tuple[Document, Document]]] = {
         "results_totalrollup": [(of_these, sums)],
         "projects_target": [(of_these, count | {"last": {"$max": "$last_scraped_at"}})],
         "scraping_job": [(of_these, count), (of_these | {"analysed": {"$gt": 0}}, {"last": {"$max": "$completed_at"}})],

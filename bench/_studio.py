@@ -79,7 +79,8 @@ def new_project(name: str) -> "Project":
     from projects.models import Project
 
     owner, _ = User.objects.get_or_create(email="bench@example.org", defaults={"name": "Bench"})
-    return Project.objects.create(owner=owner, name=name)
+    project: Project = Project.objects.create(owner=owner, name=name)
+    return project
 
 
 def new_target(project: "Project", platform: str) -> "Target":

@@ -186,7 +186,7 @@ def is_own_origin(origin: str, host: str) -> bool:
 
 
 def _owns(user: User, project_id: str) -> bool:
-    return Project.objects.owned_by(user).filter(pk=ObjectId(project_id)).exists()
+    return bool(Project.objects.owned_by(user).filter(pk=ObjectId(project_id)).exists())
 
 
 def _latest(project_id: str, known_seq: int) -> progress.Message | None:

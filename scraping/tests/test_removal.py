@@ -101,7 +101,7 @@ def test_a_removal_that_was_killed_is_taken_up_again_after_its_lease(monkeypatch
         with pytest.raises(SystemExit):
             removal.sweep()
     assert removal.sweep() == 0
-    monkeypatch.setattr(removal.timezone, "now", lambda: now() + removal.LEASE)
+    monkeypatch.setattr("scraping.removal.timezone.now", lambda: now() + removal.LEASE)
     assert removal.is_waiting()
     assert removal.sweep() == 1
     assert list(User.objects.all()) == [other]
@@ -158,7 +158,9 @@ def test_a_long_collection_makes_room_for_a_removal(busy, monkeypatch):
     monkeypatch.setattr(collecting, "SPELL", -1.0)
     accounts_removal.leave(make_user())
     lease = timedelta(seconds=30)
-    runner.Worker(lambda: False, lease).run(leases.claim("worker", lease))
+    step = leases.claim("worker", lease)
+    assert step is not None
+    runner.Worker(lambda: False, lease).run(step)
     busy.refresh_from_db()
     assert (busy.state, busy.collected) == ("waiting", 3)
     runner.work()

@@ -26,7 +26,7 @@ def content(bad: int = 7) -> bytes:
 
 
 def options(body: bytes) -> dict[str, Any]:
-    return preview(io.BytesIO(body)).options.to_json()
+    return dict(preview(io.BytesIO(body)).options.to_json())
 
 
 def visit(body: bytes, **said: Any) -> Visit:

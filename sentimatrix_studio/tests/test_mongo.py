@@ -111,7 +111,7 @@ def test_a_comparison_does_not_find_what_is_missing() -> None:
 
 
 def test_what_is_missing_is_null_by_one_comparison() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"name": "missing"},
         {"name": "null", "archived_at": None},
         {"name": "there", "archived_at": datetime.now(UTC)},

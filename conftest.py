@@ -10,9 +10,12 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.management.commands import flush
 
 pytest_plugins = ["tests.standins.fixtures"]
 ROOT = Path(__file__).resolve().parent
@@ -53,6 +56,19 @@ def prepare_environment() -> None:
 
 prepare_environment()
 django.setup()
+
+from django.contrib.contenttypes.models import ContentType  # noqa: E402  now that the apps are there
+
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 256  # of its kind, but in no time
+
+
+def forget_content_types(*args: Any, **kwargs: Any) -> None:
+    """After each test, when everything is deleted. Django would make all of them and their permissions again, which
+    takes longer than most tests; they are made anew when they are asked for."""
+    ContentType.objects.clear_cache()
+
+
+flush.emit_post_migrate_signal = forget_content_types  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(tryfirst=True)

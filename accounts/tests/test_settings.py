@@ -7,7 +7,6 @@ from http import HTTPStatus
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.cache import cache
@@ -19,7 +18,7 @@ from django.urls import reverse
 from accounts import audit, authentication, sessions
 from accounts.choices import Scope
 from accounts.models import ApiToken, TokenFamily
-from accounts.tests.factories import PASSWORD, api_with, browser_of, make_token, make_user, with_password
+from accounts.tests.factories import PASSWORD, api_with, browser_of, code_of, make_token, make_user, with_password
 from accounts.views import LINES
 from sentimatrix_studio.mongo.pipelines import collection
 
@@ -45,15 +44,11 @@ def confirm(browser) -> None:
     browser.post(reverse("account_reauthenticate"), {"password": PASSWORD})
 
 
-def code_for(secret: str) -> str:
-    return str(format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time()))))
-
-
 def turn_on_app(browser) -> tuple[str, list[str]]:
     """The secret, and the recovery codes."""
     activate = reverse("mfa_activate_totp")
     secret = browser.get(activate).context["form"].secret
-    answer = browser.post(activate, {"code": code_for(secret)})
+    answer = browser.post(activate, {"code": code_of(secret)})
     assert answer["Location"] == reverse("mfa_view_recovery_codes")
     cache.clear()  # the code that was used up
     return secret, browser.get(answer["Location"]).context["unused_codes"]
@@ -71,7 +66,7 @@ class TestSecondStep:
         answer = other.post(LOGIN, {"login": user.email, "password": PASSWORD})
         assert (answer["Location"], "_auth_user_id" in other.session) == (reverse("mfa_authenticate"), False)
         assert "not the right code" in text_of(other.post(answer["Location"], {"code": "000000"}))
-        assert other.post(answer["Location"], {"code": code_for(secret)})["Location"] == reverse("dashboard")
+        assert other.post(answer["Location"], {"code": code_of(secret)})["Location"] == reverse("dashboard")
         browser.post(reverse("mfa_deactivate_totp"))
         assert not Authenticator.objects.filter(user=user).exists()
 

@@ -36,7 +36,7 @@ def weigh(page: Page, path: str) -> dict[str, int]:
 
 @pytest.mark.parametrize("site_page", PAGES, ids=lambda page: page.name)
 def test_a_page_weighs_at_most_60_kilobytes(site_page: SitePage, open_page: OpenPage, sample: Sample) -> None:
-    page = open_page(404, storage_state=sample.session if site_page.signed_in else None)
+    page = open_page(401, 404, storage_state=sample.session if site_page.signed_in else None)
     sizes = weigh(page, site_page.path(sample))
     assert len(sizes) > 10
     heaviest_first = sorted(sizes.items(), key=lambda item: -item[1])

@@ -33,7 +33,7 @@ def create(owner: User, name: str, scope: Scope, days: int = USUAL_DAYS) -> tupl
     """A new token, and its text, which nobody can find out later. Raises TooManyTokens."""
     if ApiToken.objects.usable(owner).count() >= MOST:
         raise TooManyTokens
-    text = _new_text()
+    text, now = _new_text(), timezone.now()
     token = ApiToken.objects.create(
         owner=owner,
         name=name,
@@ -41,7 +41,8 @@ def create(owner: User, name: str, scope: Scope, days: int = USUAL_DAYS) -> tupl
         digest=_digest(text),
         ending=text[-4:],
         password_mark=owner.get_session_auth_hash(),
-        expires_at=timezone.now() + timedelta(days=days),
+        created_at=now,
+        expires_at=now + timedelta(days=days),
     )
     audit.record("token.created", owner, token=str(token.pk), scope=scope.value, days=days)
     return token, text

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -140,6 +140,9 @@ if IS_PRODUCTION and not env("ALLOWED_HOSTS"):
 
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+PUBLIC_URL = env("PUBLIC_URL").rstrip("/")  # where people reach the site, for links in what is sent to them
+if PUBLIC_URL and not re.fullmatch(r"https?://[^/?#@\s]+", PUBLIC_URL):
+    raise ImproperlyConfigured(f"PUBLIC_URL must look like https://studio.example.org, not {PUBLIC_URL!r}.")
 TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
 
 # Applications
@@ -341,19 +344,38 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
 LOGOUT_REDIRECT_URL = "landing"
 
-# Mail: to files in the data directory until a server is named, as in smtp://name:password@host:587/?tls=true
+# Mail: to files in the data directory until a server is named
+
+MAIL_PORTS = {"smtp": 587, "smtps": 465, "smtp+tls": 587}
+
+
+def mail_server(address: str) -> SplitResult:
+    """Of ``smtp+tls://name:password@host:587``. What is refused is not repeated: the password may be in any part of an
+    address that is written wrongly."""
+    try:
+        server = urlsplit(address)
+        if server.scheme in MAIL_PORTS and server.hostname and server.port != 0 and _has_no_more(server):
+            return server
+    except ValueError:
+        pass  # of the port, with a part of the address in its message
+    raise ImproperlyConfigured(
+        "EMAIL_URL must look like smtp+tls://name:password@host:587, smtps://name:password@host:465 or smtp://host:25. "
+        "In a name or a password write @ / : # ? and % as %40 %2F %3A %23 %3F and %25."
+    )
+
+
+def _has_no_more(server: SplitResult) -> bool:
+    return server.path in ("", "/") and server.query in ("", "tls=true") and not server.fragment
+
 
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "Sentimatrix Studio <studio@localhost>")
-EMAIL_URL = env("EMAIL_URL")
-if EMAIL_URL:
-    _mail = urlsplit(EMAIL_URL)
-    if _mail.scheme not in ("smtp", "smtps") or not _mail.hostname:
-        raise ImproperlyConfigured("EMAIL_URL must look like smtp://name:password@host:587/?tls=true.")
+if _address := env("EMAIL_URL"):
+    _mail = mail_server(_address)
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail.port or (465 if _mail.scheme == "smtps" else 587)
+    EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail.port or MAIL_PORTS[_mail.scheme]
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
     EMAIL_USE_SSL = _mail.scheme == "smtps"
-    EMAIL_USE_TLS = not EMAIL_USE_SSL and "tls=true" in _mail.query
+    EMAIL_USE_TLS = _mail.scheme == "smtp+tls" or (not EMAIL_USE_SSL and _mail.query == "tls=true")
     EMAIL_TIMEOUT = 10
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -70,6 +70,54 @@ def test_keys_are_made_in_the_data_folder_that_is_asked_for(tmp_path):
     assert not Path(other).exists()
 
 
+PASSWORD = "c4n/ry#pass"
+TOLD = (
+    "import sys; from sentimatrix_studio import settings as s; "
+    "print(s.EMAIL_BACKEND.split('.')[-2], *(getattr(s, 'EMAIL_' + name, '') for name in sys.argv[1:]))"
+)
+MAIL_SETTINGS = ("HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_SSL", "USE_TLS")
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("smtp://mail.example.org:25", "smtp mail.example.org 25   False False"),
+        ("smtp+tls://ada%40x.org:a%2Fb@mail.example.org", "smtp mail.example.org 587 ada@x.org a/b False True"),
+        ("smtps://ada:secret@mail.example.org", "smtp mail.example.org 465 ada secret True False"),
+        ("smtp://ada:secret@mail.example.org:2525/?tls=true", "smtp mail.example.org 2525 ada secret False True"),
+        ("", "filebased      "),
+    ],
+)
+def test_mail_is_set_by_one_address_that_a_file_may_hold(tmp_path, address, expected):
+    file = tmp_path / "address"
+    file.write_text(f"{address}\n")
+    told = run("-c", TOLD, *MAIL_SETTINGS, EMAIL_URL_FILE=str(file))
+    assert (told.stdout, told.stderr) == (f"{expected}\n", "")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"smtp://ada:{PASSWORD}@mail.example.org",
+        f"smtp://ada:{PASSWORD.replace('/', '')}@mail.example.org",
+        f"imap://ada:{PASSWORD.replace('/', '%2F')}@mail.example.org",
+        f"smtp://mail.example.org:{PASSWORD}",
+        "smtp://mail.example.org/c4npass",
+        "smtp://mail.example.org?password=c4npass",
+        "smtp:c4npass",
+    ],
+)
+def test_an_address_of_a_mail_server_that_is_written_wrongly_is_not_repeated(address):
+    refused = run("-c", "import sentimatrix_studio.settings", EMAIL_URL=address)
+    assert refused.returncode == 1
+    assert "ImproperlyConfigured: EMAIL_URL must look like" in refused.stderr
+    assert "c4n" not in refused.stderr
+
+
+def test_the_public_address_is_one_of_a_site():
+    assert "PUBLIC_URL must look" in run("-c", "import sentimatrix_studio.settings", PUBLIC_URL="studio.org").stderr
+
+
 # Headers
 
 

@@ -6,7 +6,7 @@ Written by hand instead of by the ORM because ten thousand model instances a sec
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
@@ -19,9 +19,11 @@ from results.choices import State
 from results.models import Result
 
 Document = dict[str, Any]
+Segments = dict[str, str | float | bool]
 
 TEXT_LENGTH = 100_000
 VERSIONS_KEPT = 20
+SEGMENT = 100
 # What neither XML nor a terminal may show: control characters but tab and line feed, lone surrogates, non-characters.
 UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -40,6 +42,7 @@ class Item:
     published_at: datetime | None = None
     language: str = ""  # what the source says, e.g. "en" or "english"
     rating_min: float | None = None  # bottom of the scale where it is not 0, as in −4 … 4
+    segments: Segments = field(default_factory=dict)  # what else tells reviewers apart, e.g. {"playtime_hours": 12.5}
 
 
 def _length(name: str) -> int:
@@ -78,6 +81,7 @@ def content(item: Item) -> Document:
         "stars": stars(rating, bottom, top),
         "published_at": _milliseconds(item.published_at) if item.published_at else None,
         "source_language": storable(item.language, LANGUAGE),
+        "segments": {name: _segment(value) for name, value in item.segments.items()},
         "word_count": Int64(len(text.split())),
     }
 
@@ -158,6 +162,10 @@ def now() -> datetime:
 def _milliseconds(at: datetime) -> datetime:
     at = at.astimezone(UTC)
     return at.replace(microsecond=at.microsecond // 1000 * 1000, tzinfo=None)
+
+
+def _segment(value: str | float | bool) -> str | float | bool:
+    return storable(value, SEGMENT) if isinstance(value, str) else value
 
 
 def _finite(number: float | None) -> float | None:

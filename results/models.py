@@ -61,6 +61,7 @@ class Result(OwnedModel):
     published_at = models.DateTimeField(null=True, blank=True)  # as the source says
     dated_at = models.DateTimeField()  # published_at, else when it was first seen: sorts and counts every review
     source_language = models.CharField(max_length=10, blank=True)  # as the source says
+    segments = models.JSONField(default=dict, blank=True)  # by name, what else tells reviewers apart
     versions = models.JSONField(default=list, blank=True)  # older texts, oldest first
 
     state = models.CharField(max_length=20, choices=State, default=State.PENDING)
@@ -98,6 +99,15 @@ class Result(OwnedModel):
     def label(self) -> str | None:
         """The sentiment as the review's project names it; None without an analysis."""
         return label_shown(self.sentiment, self.project.sentiment_classes)
+
+    @property
+    def segments_shown(self) -> list[tuple[str, Any]]:
+        """Names and values in words: ``[("Early access", "yes")]``."""
+        words = {True: "yes", False: "no"}
+        return [
+            (name.replace("_", " ").capitalize(), words[value] if isinstance(value, bool) else value)
+            for name, value in self.segments.items()
+        ]
 
     @property
     def is_leaving(self) -> bool:
@@ -140,14 +150,6 @@ class DailyRollupQuerySet(RollupQuerySet):
         """By the first day of each ``day``, ``week`` (from Monday) or ``month``, in order; empty ones are left out."""
         found = self._groups(_period(unit), counters)
         return {start.date(): tally for start, tally in sorted(found, key=lambda group: group[0])}
-
-    def tally_by_day_of_project(self, counters: Iterable[str] = COUNTERS) -> dict[ObjectId, dict[date, Tally]]:
-        """By project and then by day, in order: for lists of projects with a small chart in every row."""
-        projects: dict[ObjectId, dict[date, Tally]] = {}
-        found = self._groups({"project": "$project_id", "day": "$day"}, counters)
-        for key, tally in sorted(found, key=lambda group: group[0]["day"]):
-            projects.setdefault(key["project"], {})[key["day"].date()] = tally
-        return projects
 
     def first_and_last_day(self) -> tuple[date, date] | None:
         group = {"$group": {"_id": None, "first": {"$min": "$day"}, "last": {"$max": "$day"}}}

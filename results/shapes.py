@@ -14,7 +14,8 @@ EMOTION_MODEL: EmotionModel = "ekman"
 
 
 class ContentJson(TypedDict):
-    """What the platform says. A rating is on the platform's own scale."""
+    """What the platform says. A rating is on the platform's own scale; `segments` tell reviewers apart, such as
+    `playtime_hours` on Steam or `verified` on Amazon."""
 
     text: str
     title: str
@@ -24,6 +25,7 @@ class ContentJson(TypedDict):
     date: Moment | None
     url: str
     platform_id: str
+    segments: dict[str, str | float | bool]
 
 
 class ReadSentimentJson(TypedDict):
@@ -114,6 +116,7 @@ def result_as_json(result: Result, classes: int) -> ResultJson:
             "date": rest.utc(result.published_at) if result.published_at else None,
             "url": result.url,
             "platform_id": result.external_id,
+            "segments": result.segments,
         },
         "analysis": {
             "engine": result.engine or None,

@@ -110,10 +110,6 @@ def _is_url(cell: Any) -> bool:
     return str(cell).startswith(("http://", "https://"))
 
 
-def _has_letters(cell: Any) -> bool:
-    return bool(re.search(r"[^\W\d_]", str(cell)))
-
-
 def _fits(role: str, name: str, names: Sequence[str], sample: Mapping[Column, Cells]) -> bool:
     """Whether the cells under a known heading hold what it says: half of them is enough, the others are mistakes."""
     cells = sample[name]

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField(blank=True, null=True)),
                 ('dated_at', models.DateTimeField()),
                 ('source_language', models.CharField(blank=True, max_length=10)),
+                ('segments', models.JSONField(blank=True, default=dict)),
                 ('versions', models.JSONField(blank=True, default=list)),
                 ('state', models.CharField(choices=[('pending', 'Waiting for analysis'), ('analysed', 'Analysed'), ('unsupported_language', 'Language not supported'), ('no_text', 'No text'), ('failed', 'Analysis failed')], default='pending', max_length=20)),
                 ('language', models.CharField(blank=True, max_length=10)),

@@ -66,8 +66,9 @@ def ids(answer: Any) -> list[str]:
 def test_an_analysed_review_has_the_shape_of_the_contract(api: APIClient, project: Project, steam: Target) -> None:
     job_id = ObjectId()
     item = make_item(
-        title="So good", text="positive joy", author="Ann", url="https://example.com/1", rating=4, rating_max=5
-    )
+        title="So good", text="positive joy", author="Ann", url="https://example.com/1", rating=4, rating_max=5,
+        segments={"early_access": True},
+    )  # fmt: skip
     (result,) = make_results(steam, item, job_id=job_id)
     body = api.get(path_of(project, result.pk)).json()
     assert {body.pop("created_at")[-1], body.pop("updated_at")[-1]} == {"Z"}
@@ -90,6 +91,7 @@ def test_an_analysed_review_has_the_shape_of_the_contract(api: APIClient, projec
             "date": "2026-03-02T12:30:00.000Z",
             "url": "https://example.com/1",
             "platform_id": "1",
+            "segments": {"early_access": True},
         },
         "analysis": {
             "engine": "scripted-1",

@@ -276,17 +276,6 @@ def test_tallies_between_days_include_both(counted: Project) -> None:
     assert rows.first_and_last_day() == (date(2026, 3, 2), date(2026, 4, 2))
 
 
-def test_many_projects_are_tallied_in_one_query(counted: Project, django_assert_num_queries: Any) -> None:
-    other = make_target()
-    store(other, *make_items(2))
-    with django_assert_num_queries(1):
-        found = DailyRollup.objects.filter(project_id__in=[counted.pk, other.project_id]).tally_by_day_of_project()
-    assert {key: sum(tally.total for tally in days.values()) for key, days in found.items()} == {
-        counted.pk: 5,
-        other.project_id: 2,
-    }
-
-
 def test_an_owner_sees_the_tally_of_the_own_projects_only(counted: Project) -> None:
     assert DailyRollup.objects.owned_by(counted.owner).tally().total == 5
     assert DailyRollup.objects.owned_by(make_user()).tally().total == 0

@@ -21,7 +21,7 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 from accounts import audit, mail, tokens
 from accounts.choices import Scope
 from accounts.models import ApiToken, TokenFamily, User
-from accounts.sign_out import end_everything, tell_sockets
+from accounts.sign_out import end_everything, end_family
 from sentimatrix_studio.mongo.pipelines import row_of, united
 from sentimatrix_studio.requests import client_address
 
@@ -129,13 +129,6 @@ def next_tokens(refresh_token: str) -> TokenPair:
 def end_tokens(refresh_token: str) -> None:
     """End the family of this refresh token: none of its tokens is good for anything from now on."""
     end_family(_family(_read(RefreshToken, refresh_token)), "signed_out")
-
-
-def end_family(family: TokenFamily, event: str = "session.ended", **details: str) -> None:
-    """Sign one program out."""
-    family.delete()
-    tell_sockets(family.user_id)
-    audit.record(event, family.user, None, **details)
 
 
 def user_of(access_token: str) -> User:

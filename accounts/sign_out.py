@@ -10,7 +10,7 @@ from bson import ObjectId
 from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
 
-from accounts import audit
+from accounts import audit, sessions
 from accounts.models import ApiToken, TokenFamily, User
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,22 @@ def end_session(session: UserSession) -> None:
     get_adapter().end_sessions([session])
     tell_sockets(session.user_id)
     audit.record("session.ended", session.user)
+
+
+def end_family(family: TokenFamily, event: str = "session.ended", **details: str) -> None:
+    """Sign one program out."""
+    family.delete()
+    tell_sockets(family.user_id)
+    audit.record(event, family.user, None, **details)
+
+
+def end_others(user: User) -> None:
+    """Sign out all browsers and programs but the browser that asks."""
+    for session in sessions.of(user):
+        if not session.is_current:
+            end_session(session.row)
+    for family in sessions.sign_ins(user):
+        end_family(family)
 
 
 def group(user_id: ObjectId) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import authentication, removal, sessions, sign_out, tokens
+from accounts import removal, sessions, sign_out, tokens
 from accounts.activity import Line
 from accounts.choices import Theme
 from accounts.forms import AccountDeleteForm, ProfileForm, TokenForm
@@ -62,12 +62,7 @@ def session_end(request: HttpRequest, session_id: ObjectId) -> HttpResponse:
 @login_required
 @require_POST
 def session_end_others(request: HttpRequest) -> HttpResponse:
-    user = signed_in(request)
-    for session in sessions.of(user):
-        if not session.is_current:
-            sign_out.end_session(session.row)
-    for family in sessions.sign_ins(user):
-        authentication.end_family(family)
+    sign_out.end_others(signed_in(request))
     messages.success(request, "You are signed in here only.")
     return redirect("accounts:session_list")
 
@@ -75,7 +70,7 @@ def session_end_others(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def sign_in_end(request: HttpRequest, sign_in_id: ObjectId) -> HttpResponse:
-    authentication.end_family(of_user_or_404(TokenFamily, request.user, sign_in_id))
+    sign_out.end_family(of_user_or_404(TokenFamily, request.user, sign_in_id))
     return redirect("accounts:session_list")
 
 

@@ -11,7 +11,6 @@ from rest_framework import exceptions, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import audit
 from accounts.ownership import owned_or_404, signed_in
 from projects.bodies import (
     CheckSerializer,
@@ -98,7 +97,6 @@ class ProjectViewSet(rest.ViewSet):
         project = self._project(project_id)
         if self.asked["permanent"]:
             project.leave()
-            audit.record("project.deleted", signed_in(request), request, project_id=str(project.pk))
         else:
             project.archive()
         return Response(status=status.HTTP_204_NO_CONTENT)

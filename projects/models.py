@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_mongodb_backend.fields import ObjectIdAutoField, ObjectIdField
 
+from accounts import audit
 from accounts.ownership import OwnedModel, OwnedQuerySet, Person
 from projects import config, files
 from projects.choices import Platform, ProjectStatus, TargetStatus, TargetType
@@ -204,6 +205,7 @@ class Project(OwnedModel, Settings):
         """Be gone for everybody at once. A worker removes the row and all that hangs on it, which may take a while."""
         self.leaving_at = timezone.now()
         self.save(update_fields=["leaving_at"])
+        audit.record("project.deleted", self.owner, project_id=str(self.pk))
         bell.ring()
 
     def count_request(self) -> bool:

@@ -19,7 +19,6 @@ from lucide.templatetags.lucide import lucide
 
 register = template.Library()
 
-PAGE_KEYS = ("after", "before", "cursor", "page")  # a changed filter starts at the first page again
 MAX_MARKED_WORDS = 10
 WEAK_PUSH, STRONG_PUSH = 0.03, 0.1  # of the score: less is not worth showing, more is shown stronger
 
@@ -220,16 +219,6 @@ def sentence_case(text: str) -> str:
     """Titles of third-party pages In Title Case, made like ours."""
     words = " ".join(str(text).split())
     return words[:1].upper() + words[1:].lower()
-
-
-@register.simple_tag(takes_context=True)
-def qs_without(context: Context, key: str, value: Any) -> str:
-    """The page's query string without one value of one key: the link of a chip that takes a filter away."""
-    query = context["request"].GET.copy()
-    query.setlist(key, [other for other in query.getlist(key) if other != str(value)])
-    for page_key in PAGE_KEYS:
-        query.pop(page_key, None)
-    return f"?{query.urlencode()}"
 
 
 @register.simple_tag(takes_context=True)

@@ -140,15 +140,6 @@ class TestTimes:
         assert ui.duration(seconds) == words
 
 
-class TestQueryStrings:
-    def test_a_chip_takes_away_one_value_and_goes_to_the_first_page(self):
-        path = "/?sentiment=positive&sentiment=negative&platform=steam&after=abc"
-        assert render('{% qs_without "sentiment" "negative" %}', path) == "?sentiment=positive&amp;platform=steam"
-
-    def test_the_last_value_takes_its_key_along(self):
-        assert render('{% qs_without "platform" "steam" %}', "/?platform=steam") == "?"
-
-
 class TestNavigation:
     LINK = '{% nav_link "landing" icon="house" label="Start" count=n %}'
 

@@ -6,8 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import audit
-from accounts.ownership import owned_or_404, signed_in
+from accounts.ownership import owned_or_404
 from projects.forms import ConfigForm, ProductForm, ProjectDeleteForm, ProjectForm
 from projects.models import Preset, Project
 
@@ -101,7 +100,6 @@ def project_delete(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
     form = ProjectDeleteForm(request.POST or None, project=project)
     if form.is_valid():
         project.leave()
-        audit.record("project.deleted", signed_in(request), request, project_id=str(project.pk))
         messages.success(request, f"“{project}” is deleted.")
         return redirect("projects:project_list")
     context = {

@@ -7,12 +7,14 @@ from django.db import IntegrityError, models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django_mongodb_backend.fields import ArrayField, ObjectIdAutoField, ObjectIdField
+from django_mongodb_backend.fields import ObjectIdAutoField
 
 from accounts.ownership import OwnedModel, OwnedQuerySet, Person
 from projects.models import Project, Target
 from results.models import DailyRollup, Result
-from scraping.choices import LIVE, UNFINISHED, JobStatus, Level, StepKind, StepState, Trigger
+from scraping.choices import LIVE, JobStatus, Level, StepKind, StepState, Trigger
+from scraping.models.records import LogLine
+from scraping.models.steps import Step
 from sentimatrix_studio import bell
 from sentimatrix_studio.mongo.transaction import in_transaction
 from sentimatrix_studio.requests import current_request_id
@@ -250,101 +252,3 @@ def _without_analysis(project: Project) -> list[ObjectId]:
     if not DailyRollup.objects.filter(project=project, counters__state_pending__gt=0).exists():
         return []
     return list(Result.objects.filter(project=project, state="pending").values_list("pk", flat=True))
-
-
-class StepQuerySet(models.QuerySet["Step"]):
-    def collecting(self) -> Self:
-        return self.filter(kind=StepKind.COLLECT)
-
-    def analysing(self) -> Self:
-        return self.filter(kind=StepKind.ANALYSE)
-
-    def undone(self) -> Self:
-        """Ended without having been done: what a retry takes up again."""
-        return self.filter(state__in=[StepState.FAILED, StepState.CANCELLED])
-
-    def waiting(self) -> Self:
-        return self.filter(state=StepState.WAITING)
-
-    def unfinished(self) -> Self:
-        return self.filter(state__in=UNFINISHED)
-
-
-class Step(models.Model):
-    """A leased piece of a job: one target to collect from, or one batch of reviews to analyse.
-
-    A finished batch is deleted: what it did is in the reviews and in the job's counters.
-    """
-
-    id = ObjectIdAutoField(primary_key=True)
-    job_id: ObjectId
-    target_id: ObjectId | None
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps", db_index=False)
-    kind = models.CharField(max_length=8, choices=StepKind)
-    target = models.ForeignKey(Target, on_delete=models.CASCADE, null=True, related_name="+")
-    result_ids = ArrayField(ObjectIdField(), default=list)  # what an analyse step is about
-
-    state = models.CharField(max_length=9, choices=StepState, default=StepState.WAITING)
-    # How much of its job comes before it. The lowest turn of all jobs is next, and analysis before collecting: jobs
-    # share the workers fairly, reviews become visible early, and few wait for their analysis.
-    turn = models.PositiveIntegerField(default=0)
-    worker = models.CharField(max_length=100, blank=True)
-    token = models.PositiveIntegerField(default=0)  # of the latest claim: a write with an older one is refused
-    attempts = models.PositiveSmallIntegerField(default=0)  # claims since the step last got on
-    lease_until = models.DateTimeField(null=True)
-    not_before = models.DateTimeField(null=True)
-
-    cursor = models.TextField(blank=True)  # where to go on; the source's own words
-    fraction = models.FloatField(default=0.0)  # 0 … 1 of this step, as far as the source can tell
-    collected = models.PositiveIntegerField(default=0)
-    reported_total = models.PositiveIntegerField(null=True)
-    outcome_code = models.CharField(max_length=20, blank=True)
-    message = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    finished_at = models.DateTimeField(null=True)
-
-    objects = StepQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["state", "turn", "kind", "id"], name="step_to_claim"),
-            models.Index(fields=["job", "kind", "state"], name="step_of_job"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} step, {self.get_state_display().lower()}"
-
-
-class LogLine(models.Model):
-    """A sentence of a job's log."""
-
-    id = ObjectIdAutoField(primary_key=True)
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="log", db_index=False)
-    seq = models.PositiveIntegerField()  # the job's seq when it was written
-    at = models.DateTimeField(default=timezone.now)
-    level = models.CharField(max_length=7, choices=Level)
-    message = models.CharField(max_length=500)
-
-    class Meta:
-        indexes = [models.Index(fields=["job", "seq"], name="log_of_job")]
-
-    def __str__(self) -> str:
-        return self.message
-
-
-class RowError(models.Model):
-    """A row of an imported file that could not be read: line, reason and the row itself."""
-
-    id = ObjectIdAutoField(primary_key=True)
-    target_id: ObjectId
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="row_errors", db_index=False)
-    target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="+")
-    line = models.PositiveIntegerField()
-    reason = models.CharField(max_length=300)
-    raw = models.TextField(blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["job", "target", "line"], name="row_error_once_a_job")]
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.reason}"

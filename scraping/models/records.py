@@ -1,0 +1,44 @@
+"""What is written down while a job runs, for its people to read."""
+
+from bson import ObjectId
+from django.db import models
+from django.utils import timezone
+from django_mongodb_backend.fields import ObjectIdAutoField
+
+from projects.models import Target
+from scraping.choices import Level
+
+
+class LogLine(models.Model):
+    """A sentence of a job's log."""
+
+    id = ObjectIdAutoField(primary_key=True)
+    job = models.ForeignKey("scraping.Job", on_delete=models.CASCADE, related_name="log", db_index=False)
+    seq = models.PositiveIntegerField()  # the job's seq when it was written
+    at = models.DateTimeField(default=timezone.now)
+    level = models.CharField(max_length=7, choices=Level)
+    message = models.CharField(max_length=500)
+
+    class Meta:
+        indexes = [models.Index(fields=["job", "seq"], name="log_of_job")]
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class RowError(models.Model):
+    """A row of an imported file that could not be read: line, reason and the row itself."""
+
+    id = ObjectIdAutoField(primary_key=True)
+    target_id: ObjectId
+    job = models.ForeignKey("scraping.Job", on_delete=models.CASCADE, related_name="row_errors", db_index=False)
+    target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="+")
+    line = models.PositiveIntegerField()
+    reason = models.CharField(max_length=300)
+    raw = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "target", "line"], name="row_error_once_a_job")]
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"

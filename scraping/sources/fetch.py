@@ -3,21 +3,23 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote_plus, urlencode, urlsplit
 
 from integrations.outbound import Outbound, OutboundRefused, Response
 from integrations.pace import Pace
+from integrations.redaction import redact
 from scraping.sources import diagnosis
-from scraping.sources.outcomes import Outcome, SourceError
+from scraping.sources.outcomes import Failure, Outcome, SourceError
+from scraping.sources.transports import Direct, Transport
+from scraping.sources.transports.direct import ANSWER
 
 logger = logging.getLogger(__name__)
 
-ANSWER = 30.0  # seconds for one answer
 ATTEMPTS = 4
 BACKOFF = 1.0  # seconds before the second attempt, doubled before each further one, give or take a half
 PATIENCE = 10 * 60.0  # seconds one is willing to wait where a site says how long
@@ -31,7 +33,7 @@ PACES = {  # requests a second and at once; unknown hosts get the default of Pac
     "www.reddit.com": (10 / 60, 3),  # about ten a minute without credentials
     "oauth.reddit.com": (1.0, 4),  # a hundred a minute with them
 }
-FOR_NOW = (Outcome.RATE_LIMITED, Outcome.NETWORK, Outcome.TIMEOUT)  # a later attempt may fare better
+Explain = Callable[[Response], Failure | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,17 @@ class Manners:
     count: Callable[[], bool] = lambda: True  # whether another may be sent today; it is counted then
 
 
+def _nothing_to_say(response: Response) -> None:
+    """Of an answer that the rules for all sites explain well enough."""
+
+
 class Fetcher:
-    """The network as one visit to a target sees it. ``requests`` counts what was sent, ``stopped`` is why it ended.
+    """The network as one visit to a target sees it. ``requests`` counts what was sent, ``credits`` what a commercial
+    service took for it, ``stopped`` is why the visit ended.
 
     ``check`` is called at least once a second while waiting and before each request; it raises to end the visit.
+    Pages come over the ``transport``. What holds one of the secrets that were named to ``conceal`` never does: it goes
+    directly to whom it is for.
     """
 
     def __init__(
@@ -58,28 +67,39 @@ class Fetcher:
         sleep: Callable[[float], None] = time.sleep,
         make_pace: Callable[..., Pace] = Pace,
         manners: Manners = Manners(),
+        transport: Transport | None = None,
     ) -> None:
         self.check, self.clock, self.sleep, self.make_pace = check, clock, sleep, make_pace
-        self.outbound, self.manners = outbound or Outbound(), manners
-        self.requests = 0
+        self.outbound, self.manners, self.transport = outbound or Outbound(), manners, transport or Direct()
+        self.requests = self.credits = 0
         self.stopped: SourceError | None = None
         self._until = clock() + RUN
         self._asked: set[str] = set()
-        self._secrets: set[str] = set()
+        self._secrets: set[str] = set()  # of requests
+        self._own_secrets = set(self.transport.secrets())
 
     def conceal(self, *secrets: str) -> None:
-        """From now on no message shows these."""
+        """From now on no message shows these, and no transport is given what holds them."""
         self._secrets |= {secret for secret in secrets if secret}
 
     def get(
-        self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        explain: Explain = _nothing_to_say,
     ) -> Response:
-        """A good answer: 2xx, and no wall in front of it. Raises SourceError; the same address twice is one."""
+        """A good answer: 2xx, and no wall in front of it. Raises SourceError; the same address twice is one.
+
+        ``explain`` is asked first what an answer of a site with words of its own means.
+        """
         full = f"{url}?{urlencode(params)}" if params else url
         if full in self._asked:
             raise self.stop(Outcome.LAYOUT_CHANGED, "The site leads in a circle: it gives the same page again.")
         self._asked.add(full)
-        return self._answer("GET", full, headers=headers)
+        transport = Direct() if self._is_private(full, (headers or {}).values()) else self.transport
+        return self._answer(full, lambda: self._bring(transport, full, headers or {}), explain, transport.host)
 
     def json(self, url: str, **options: Any) -> Any:
         """What ``get`` brings, read as JSON. Raises SourceError, also for a page in place of data."""
@@ -92,50 +112,62 @@ class Fetcher:
     def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Response:
         """The good answer to a form. Raises SourceError."""
         headers = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
-        return self._answer("POST", url, headers=headers, content=urlencode(form).encode(), redirects=0)
+        content = urlencode(form).encode()
+        return self._answer(url, lambda: self._post(url, headers, content), _nothing_to_say)
 
-    def stop(self, code: Outcome, what: str = "", *, can_retry: bool = False) -> SourceError:
+    def stop(self, code: Outcome, what: str = "", *, can_retry: bool = False, provider: str = "") -> SourceError:
         """The error to raise: ``what`` happened and what to do, free of secrets, and remembered."""
-        text = f"{what or code.sentence} {code.advice}"
-        for secret in sorted(self._secrets, key=len, reverse=True):
-            text = text.replace(secret, "…")
-        self.stopped = SourceError(code, text, can_retry=can_retry)
+        text = redact(f"{what or code.sentence} {code.advice}", self._secrets | self._own_secrets)
+        self.stopped = SourceError(code, text, can_retry=can_retry, provider=provider)
         return self.stopped
 
-    def _answer(self, method: str, url: str, **options: Any) -> Response:
-        pace, attempt = self._pace(url), 0
+    def _is_private(self, url: str, values: Iterable[str]) -> bool:
+        """Whether it holds a secret, which is for the site alone and not for who stands between."""
+        sent = " ".join((url, unquote_plus(url), *values))
+        return any(secret in sent for secret in self._secrets)
+
+    def _answer(self, url: str, send: Callable[[], Response | Failure], explain: Explain, by: str = "") -> Response:
+        """``by`` is the host of the service that sends it for us."""
+        paces, attempt = [self._pace(host) for host in (urlsplit(url).hostname or "", by) if host], 0
         while True:
             attempt += 1
-            self._wait_for_turn(pace)
-            answer = self._try(method, url, options)
+            self._wait_for_turn(paces)
+            answer = self._try(url, send, explain)
             if isinstance(answer, Response):
                 return answer
             if attempt == ATTEMPTS or not answer.can_retry or answer.wait > PATIENCE:
-                raise self.stop(answer.outcome, answer.what, can_retry=answer.can_retry)
+                raise self.stop(answer.outcome, answer.what, can_retry=answer.can_retry, provider=answer.provider)
             if answer.outcome == Outcome.RATE_LIMITED or answer.wait:
-                pace.hold(answer.wait or REST * attempt)
+                paces[-1].hold(answer.wait or REST * attempt)
             else:
                 self._sleep(BACKOFF * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))
 
-    def _try(self, method: str, url: str, options: dict[str, Any]) -> "Response | _Failure":
+    def _try(self, url: str, send: Callable[[], Response | Failure], explain: Explain) -> Response | Failure:
         self.requests += 1
         try:
-            response = self.outbound.request(method, url, deadline=ANSWER, **options)
+            answer = send()
         except OutboundRefused as error:
-            return _Failure(diagnosis.refusal(error), error.message, error.can_retry)
-        outcome = diagnosis.outcome(url, response)
-        if outcome is None and response.status < 300:
-            return response
-        outcome = outcome or Outcome.REDIRECTED_HOME
-        logger.info("%s answered %d: %s", urlsplit(url).hostname, response.status, outcome)
-        what = f"{urlsplit(url).hostname} answers with an error ({response.status})." if response.status >= 500 else ""
-        return _Failure(outcome, what, outcome in FOR_NOW, _asked_to_wait(response))
+            return Failure(diagnosis.refusal(error), error.message, error.can_retry)
+        failure = answer if isinstance(answer, Failure) else explain(answer) or _diagnose(url, answer)
+        if failure is None:
+            return answer
+        status = answer.status if isinstance(answer, Response) else "nothing"
+        logger.info("%s answered %s: %s", urlsplit(url).hostname, status, failure.outcome)
+        return failure
 
-    def _wait_for_turn(self, pace: Pace) -> None:
+    def _bring(self, transport: Transport, url: str, headers: Mapping[str, str]) -> Response | Failure:
+        brought = transport.bring(url, headers, self.outbound)
+        self.credits += brought.credits
+        return brought.answer
+
+    def _post(self, url: str, headers: Mapping[str, str], content: bytes) -> Response:
+        return self.outbound.request("POST", url, headers=headers, content=content, redirects=0, deadline=ANSWER)
+
+    def _wait_for_turn(self, paces: list[Pace]) -> None:
         if self.requests >= REQUESTS:
             raise self.stop(Outcome.TOO_LARGE, f"A run asks a site {REQUESTS:,} times at most.")
         self._go_on()
-        for one in (*self._own_pace(pace.host), pace):
+        for one in (*self._own_pace(paces[0].host), *paces):
             while seconds := one.take():
                 if seconds > PATIENCE:
                     raise self.stop(Outcome.RATE_LIMITED, can_retry=True)
@@ -158,17 +190,17 @@ class Fetcher:
         pause = self.manners.pause
         return [self.make_pace(f"{self.manners.name}/{host}", 1 / pause, 1)] if pause else []
 
-    def _pace(self, url: str) -> Pace:
-        host = urlsplit(url).hostname or ""
+    def _pace(self, host: str) -> Pace:
         return self.make_pace(host, *PACES.get(host, ()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    outcome: Outcome
-    what: str
-    can_retry: bool
-    wait: float = 0.0  # seconds the site asks to wait
+def _diagnose(url: str, response: Response) -> Failure | None:
+    """By the rules for all sites."""
+    outcome = diagnosis.outcome(url, response)
+    if outcome is None and response.status < 300:
+        return None
+    what = f"{urlsplit(url).hostname} answers with an error ({response.status})." if response.status >= 500 else ""
+    return Failure.passing(outcome or Outcome.REDIRECTED_HOME, what, _asked_to_wait(response))
 
 
 def _asked_to_wait(response: Response) -> float:

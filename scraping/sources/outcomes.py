@@ -1,5 +1,7 @@
 """How a visit to a target ended, in codes, in words, and in what to do about it."""
 
+from dataclasses import dataclass
+
 from django.db import models
 
 
@@ -66,11 +68,31 @@ _WORDS = {
 }
 
 
-class SourceError(Exception):
-    """A visit that ended badly. ``message`` says what happened and what to do, and holds no secret."""
+FOR_NOW = (Outcome.RATE_LIMITED, Outcome.NETWORK, Outcome.TIMEOUT)  # a later attempt may fare better
 
-    def __init__(self, code: Outcome, message: str = "", *, can_retry: bool = False) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a request brought nothing. ``what`` happened, in a sentence; empty for that of the outcome."""
+
+    outcome: Outcome
+    what: str = ""
+    can_retry: bool = False
+    wait: float = 0.0  # seconds one is asked to wait
+    provider: str = ""  # whose key was the matter
+
+    @classmethod
+    def passing(cls, outcome: Outcome, what: str = "", wait: float = 0.0) -> "Failure":
+        """One that is tried again where its outcome is of the kind that passes."""
+        return cls(outcome, what, outcome in FOR_NOW, wait)
+
+
+class SourceError(Exception):
+    """A visit that ended badly. ``message`` says what happened and what to do, and holds no secret; ``provider`` is
+    the one whose key was refused or used up."""
+
+    def __init__(self, code: Outcome, message: str = "", *, can_retry: bool = False, provider: str = "") -> None:
         self.code = code
         self.message = message or f"{code.sentence} {code.advice}"
-        self.can_retry = can_retry
+        self.can_retry, self.provider = can_retry, provider
         super().__init__(self.message)

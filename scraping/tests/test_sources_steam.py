@@ -3,9 +3,10 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from scraping.sources import fetch as fetching
 from scraping.sources.base import Outcome, SourceError
+from scraping.sources.outcomes import FOR_NOW
 from scraping.sources.steam import SteamSource
+from scraping.sources.transports import direct
 from tests.standins.steam import CURSORS, MARKUP, PER_PAGE, TEXTS, TOTAL
 from tests.standins.visits import Visit
 
@@ -150,7 +151,7 @@ def test_what_is_in_the_way_is_called_by_its_name(standins, mode, outcome):
     error = failure()
     assert error.code == outcome
     assert error.message.endswith(outcome.advice)
-    assert error.can_retry == (outcome in fetching.FOR_NOW)
+    assert error.can_retry == (outcome in FOR_NOW)
 
 
 def test_the_service_being_gone_hides_nothing_of_the_store(standins):
@@ -178,7 +179,7 @@ def test_a_passing_failure_is_tried_again(standins):
 
 
 def test_a_site_that_never_answers_ends_the_visit(standins, monkeypatch):
-    monkeypatch.setattr(fetching, "ANSWER", 0.05)
+    monkeypatch.setattr(direct, "ANSWER", 0.05)
     standins.steam.delay = 1.0
     error = failure()
     assert (error.code, error.can_retry) == (Outcome.TIMEOUT, True)

@@ -1,0 +1,38 @@
+"""What a transport is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from integrations.outbound import Outbound, Response
+from scraping.sources.outcomes import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How somebody wants pages to be asked for, as far as a transport can."""
+
+    country: str = ""  # two small letters
+    render_js: bool = False
+    premium: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """The site's answer, or why there is none: what stands between us and the site failed. ``credits`` were paid."""
+
+    answer: Response | Failure
+    credits: int = 0
+
+
+class Transport(Protocol):
+    """``name`` is as people know it, ``host`` whose pace counts besides the site's; both are empty without one."""
+
+    name: str
+    host: str
+
+    def bring(self, url: str, headers: Mapping[str, str], outbound: Outbound) -> Brought:
+        """Ask for a page. Raises OutboundRefused."""
+
+    def secrets(self) -> tuple[str, ...]:
+        """What no message may show."""

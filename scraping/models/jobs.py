@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from bson import ObjectId
@@ -19,10 +19,14 @@ from sentimatrix_studio import bell
 from sentimatrix_studio.mongo.transaction import in_transaction
 from sentimatrix_studio.requests import current_request_id
 
-DEADLINE = timedelta(hours=6)
+DEADLINE = timedelta(hours=6)  # of work; a rest until tomorrow comes on top
 BATCH = 200  # reviews in one step of analysis: a second's work, and all that a kill has to do again
 BUSY = "A job of this project is still running. Wait for it, or cancel it."
 SILENT_QUEUE = "The queue cannot be reached at the moment. The job is kept and starts by itself."
+
+
+def _deadline() -> datetime:
+    return timezone.now() + DEADLINE
 
 
 class JobRefused(Exception):  # noqa: N818  not an error: the answer to a start that makes no sense now
@@ -48,7 +52,7 @@ class JobQuerySet(OwnedQuerySet):
         return self.prefetch_related(models.Prefetch("steps", steps, to_attr="collecting"))
 
     def overdue(self) -> Self:
-        return self.live().filter(created_at__lt=timezone.now() - DEADLINE)
+        return self.live().filter(ends_by__lt=timezone.now())
 
     def start(
         self,
@@ -63,14 +67,9 @@ class JobQuerySet(OwnedQuerySet):
 
         Reviews which an earlier job left without analysis join it. Raises JobRefused.
         """
-        self.check_free(project)
-        targets = list(project.to_collect() if targets is None else targets)
-        if not targets:
-            raise JobRefused("nothing_to_collect", "There is nothing to collect: add a target, or import a file.")
-        job = Job(owner_id=project.owner_id, project=project, trigger=trigger, options=options or {}, retry_of=retry_of)
-        job.request_id = current_request_id()
+        said = {"trigger": trigger, "options": options or {}, "retry_of": retry_of}
         try:
-            in_transaction(lambda: job._store(targets))
+            job = in_transaction(lambda: self.enter(project, targets, **said))
         except IntegrityError:
             raise JobRefused("busy", BUSY) from None
         if not bell.ring():
@@ -78,12 +77,25 @@ class JobQuerySet(OwnedQuerySet):
             job.refresh_from_db()
         return job
 
-    def check_free(self, project: Project) -> None:
+    def enter(self, project: Project, targets: Iterable[Target] | None = None, **said: Any) -> "Job":
+        """What ``start`` stores, to be called in a transaction; whoever commits that rings.
+
+        Raises JobRefused, and IntegrityError when another job of the project came first.
+        """
+        self.check_free(project)
+        wanted = list(project.to_collect() if targets is None else targets)
+        if not wanted:
+            raise JobRefused("nothing_to_collect", "There is nothing to collect: add a target, or import a file.")
+        job = Job(owner_id=project.owner_id, project=project, request_id=current_request_id(), **said)
+        job._store(wanted)
+        return job
+
+    def check_free(self, project: Project, *, is_parallel: bool = False) -> None:
         """Raises JobRefused when no job of the project can start now."""
         if not project.can_run:
             state = project.get_status_display().lower()
             raise JobRefused("not_running", f"The project is {state}. Make it active again to run it.")
-        if self.live().filter(project=project).exists():
+        if not is_parallel and self.live().filter(project=project).exists():
             raise JobRefused("busy", BUSY)
 
 
@@ -98,11 +110,13 @@ class Job(OwnedModel):
     trigger = models.CharField(max_length=10, choices=Trigger, default=Trigger.MANUAL)
     retry_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
     options = models.JSONField(default=dict, blank=True)
+    is_parallel = models.BooleanField(default=False, editable=False)  # it may run beside others of its project
     request_id = models.CharField(max_length=64, blank=True, editable=False)  # of the request that asked for it
     seq = models.PositiveIntegerField(default=0)  # grows with every change one can see
     new = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
+    missing = models.PositiveIntegerField(default=0)  # known before, and no longer there
     to_analyse = models.PositiveIntegerField(default=0)  # reviews handed to the analysis, leftovers included
     analysed = models.PositiveIntegerField(default=0)  # how many of those are through
     requests_made = models.PositiveIntegerField(default=0)
@@ -111,13 +125,16 @@ class Job(OwnedModel):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(null=True, editable=False)
     completed_at = models.DateTimeField(null=True, editable=False)
+    ends_by = models.DateTimeField(default=_deadline, editable=False)
 
     objects = JobQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["project"], condition=Q(status__in=[s.value for s in LIVE]), name="job_one_live_a_project"
+                fields=["project"],
+                condition=Q(status__in=[s.value for s in LIVE], is_parallel=False),
+                name="job_one_live_a_project",
             )
         ]
         indexes = [
@@ -161,6 +178,15 @@ class Job(OwnedModel):
 
     def note(self, line: str, level: Level = Level.WARNING) -> bool:
         return in_transaction(lambda: self.change([(level, line)]))
+
+    def rest(self, until: datetime, line: str) -> bool:
+        """Part of its work waits, so it has as much longer; False when it has ended."""
+
+        def write() -> bool:
+            Job.objects.filter(pk=self.pk).update(ends_by=until + DEADLINE)
+            return self.change([(Level.WARNING, line)])
+
+        return in_transaction(write)
 
     def begin(self) -> bool:
         """The first worker is at it; False when it has begun already, or ended."""

@@ -316,6 +316,19 @@ def test_an_account_goes_with_its_password_only(api):
     assert session.get(ME).status_code == 401
 
 
+def test_an_account_without_a_password_is_told_how_to_get_one(api, mailoutbox):
+    user = make_user()
+    answer = api_of(user).delete(ME, {"password": PASSWORD})
+    assert answer.status_code == 422
+    assert "POST /auth/forgot-password" in answer.json()["errors"][0]["detail"]
+    api.post("/api/v1/auth/forgot-password", {"email": user.email})
+    token = mailoutbox[0].body.rsplit("/reset/key/", 1)[1].split("/")[0]
+    body = {"token": token, "new_password": PASSWORD}
+    assert api.post("/api/v1/auth/reset-password", body).status_code == 200
+    user.refresh_from_db()
+    assert api_of(user).delete(ME, {"password": PASSWORD}).status_code == 204
+
+
 def test_the_last_administrator_cannot_leave_the_others():
     administrator = with_password(is_superuser=True)
     make_user()

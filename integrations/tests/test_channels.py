@@ -89,7 +89,7 @@ def test_a_letter_has_the_names_in_its_text_and_no_header_of_theirs(settings):
     assert (mail["To"], mail["Bcc"], mail["Auto-Submitted"]) == ("ada@example.org", None, "auto-generated")
     assert mail["Message-ID"] == "<5f0c@mail.example.org>"
     assert mail.get_content_type() == "text/plain"
-    assert mail.get_payload(decode=True).decode().split("\n\n")[:2] == [hostile().text, PAGE]
+    assert letter(hostile(), "ada@example.org", "5f0c").body.split("\n\n")[:2] == [hostile().text, PAGE]
 
 
 @pytest.mark.parametrize("service", ADDRESSES)

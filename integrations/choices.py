@@ -10,3 +10,26 @@ class KeyStatus(models.TextChoices):
     INVALID = "invalid", "Not accepted"
     UNREACHABLE = "unreachable", "Not reached"
     UNVERIFIABLE = "unverifiable", "Cannot be tested"
+
+
+class DeliveryState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    SENDING = "sending", "Being sent"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Not delivered"
+
+
+class Disabled(models.TextChoices):
+    """Why nothing is delivered to an endpoint."""
+
+    BY_HAND = "by_hand", "Turned off"
+    FAILING = "failing", "Failing"
+    GONE = "gone", "Gone"
+
+    @property
+    def sentence(self) -> str:
+        return {
+            "by_hand": "It was turned off by hand.",
+            "failing": "Nothing could be delivered for five days, so it was turned off.",
+            "gone": "The other side answered 410 (Gone): it wants to hear nothing any more, so it was turned off.",
+        }[self.value]

@@ -116,7 +116,7 @@ class Outbound:
         """Send, follow up to ``redirects`` hops, read ``max_bytes`` within ``deadline`` seconds. With 0 redirects the
         redirect itself is the answer. Raises OutboundRefused; any HTTP status is an answer, not an error."""
         until = Deadline(deadline)
-        target = _parse(url)
+        target = parse(url)
         target = target.copy_merge_params(params) if params else target
         sent = httpx.Headers({"User-Agent": settings.USER_AGENT, **(headers or {}), "Accept-Encoding": "gzip"})
         for hop in range(redirects + 1):
@@ -193,7 +193,8 @@ class Outbound:
                 raise OutboundRefused("forbidden", f"Port {port} of {host} is not one that websites use.") from None
 
 
-def _parse(url: str) -> httpx.URL:
+def parse(url: str) -> httpx.URL:
+    """An address as it may be fetched, as far as that can be told without asking anybody. Raises OutboundRefused."""
     try:
         parsed = httpx.URL(url)
         parsed.raw_host.decode("ascii")
@@ -209,7 +210,7 @@ def _parse(url: str) -> httpx.URL:
 def _follow(url: httpx.URL, location: str, headers: httpx.Headers) -> tuple[httpx.URL, httpx.Headers]:
     """Where a redirect leads, and the headers for there: credentials stay with the origin they were meant for."""
     try:
-        following = _parse(str(url.join(location)))
+        following = parse(str(url.join(location)))
     except httpx.InvalidURL as error:
         raise OutboundRefused("bad_url", f"{url.host} redirects to something that is not a web address.") from error
     if (following.scheme, following.netloc) == (url.scheme, url.netloc):

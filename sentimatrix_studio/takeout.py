@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.http import HttpRequest, StreamingHttpResponse
 
 from accounts.models import ApiToken, AuditEntry, TokenFamily, User
-from integrations.models import Credential, OwnModel
+from integrations.models import Credential, Delivery, Event, OwnModel, Webhook
 from projects.models import Preset, Project, Target
 from results import exports
 from results.models import Result
@@ -38,6 +38,9 @@ OF_THE_PERSON: dict[str, tuple[type[Model], str]] = {
     "presets": (Preset, "owner_id"),
     "api_keys": (Credential, "owner_id"),
     "models": (OwnModel, "owner_id"),
+    "webhooks": (Webhook, "owner_id"),
+    "events": (Event, "owner_id"),
+    "deliveries": (Delivery, "owner_id"),
     "projects": (Project, "owner_id"),
     "targets": (Target, "owner_id"),
     "jobs": (Job, "owner_id"),

@@ -1,6 +1,10 @@
+from bson import ObjectId
+
 from accounts.models import User
 from accounts.tests.factories import make_user
-from integrations.models import Credential, OwnModel
+from integrations import events
+from integrations.catalogue import EVENTS
+from integrations.models import Credential, Delivery, Event, OwnModel, Webhook
 from integrations.providers import PROVIDERS
 
 KEY = "gsk_canary-0123456789-1234"
@@ -14,3 +18,24 @@ def make_credential(owner: User | None = None, provider: str = "groq", label: st
 def make_own_model(owner: User | None = None, **fields) -> OwnModel:
     facts = {"provider": "groq", "model": "own-model", "name": "Own model", "context": 8192, **fields}
     return OwnModel.objects.create(owner=owner or make_user(), **facts)
+
+
+def make_webhook(owner: User | None = None, url: str = "https://hooks.example.org/studio", **fields) -> Webhook:
+    webhook = Webhook(owner=owner or make_user(), url=url, **{"events": ["job.completed"], **fields})
+    webhook.seal()
+    webhook.save(force_insert=True)
+    return webhook
+
+
+def announce(owner: User, name: str = "job.completed", cause: str = "", project_id: ObjectId | None = None) -> Event:
+    """Let an event happen, with the data of its example."""
+    cause = cause or str(ObjectId())
+    events.announce(name, owner_id=owner.pk, project_id=project_id, cause=cause, data=EVENTS[name].example)
+    return Event.objects.get(name=name, cause=cause)
+
+
+def make_delivery(webhook: Webhook | None = None, name: str = "job.completed", **fields) -> Delivery:
+    webhook = webhook or make_webhook(events=[name])
+    event = announce(webhook.owner, name, project_id=webhook.project_id)
+    Delivery.objects.filter(event=event, endpoint_id=webhook.pk).update(**{"kind": webhook.kind, **fields})
+    return Delivery.objects.get(event=event, endpoint_id=webhook.pk)

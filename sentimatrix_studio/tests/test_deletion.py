@@ -13,7 +13,7 @@ from django.apps import apps
 from accounts import removal
 from accounts.models import AuditEntry, AuditHead, User
 from accounts.tests.factories import make_token, make_user
-from integrations.tests.factories import make_credential, make_own_model
+from integrations.tests.factories import make_credential, make_delivery, make_own_model, make_webhook
 from projects import files
 from projects.models import Preset, Target
 from projects.tests.factories import make_project, make_target
@@ -49,6 +49,7 @@ def make_everything(owner: User) -> Target:
     upload = files.save(owner.pk, "reviews.csv", [b"text\nGood."])
     target = make_target(make_project(owner), file_id=upload.id)
     job = Job.objects.create(owner=owner, project=target.project)
+    make_delivery(make_webhook(owner, project=target.project))
     make_result(target, job)
     rollup = {"owner": owner, "project": target.project, "platform": target.platform, "target": target}
     DailyRollup.objects.create(pk=ObjectId(), **rollup, day=DAY)

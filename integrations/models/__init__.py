@@ -1,0 +1,31 @@
+from integrations.models.credentials import (
+    Credential,
+    CredentialQuerySet,
+    OwnModel,
+    OwnModelQuerySet,
+    validate_llm,
+    validate_price,
+)
+from integrations.models.deliveries import Delivery, DeliveryQuerySet, Event, EventQuerySet
+from integrations.models.endpoints import Endpoint, EndpointQuerySet
+from integrations.models.webhooks import Webhook
+
+# Whom events are delivered to: each kind of endpoint has rows of its own and shares all the rest.
+ENDPOINTS: tuple[type[Endpoint], ...] = (Webhook,)
+
+__all__ = [
+    "ENDPOINTS",
+    "Credential",
+    "CredentialQuerySet",
+    "Delivery",
+    "DeliveryQuerySet",
+    "Endpoint",
+    "EndpointQuerySet",
+    "Event",
+    "EventQuerySet",
+    "OwnModel",
+    "OwnModelQuerySet",
+    "Webhook",
+    "validate_llm",
+    "validate_price",
+]

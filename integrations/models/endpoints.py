@@ -1,0 +1,98 @@
+"""What all that events are delivered to have in common, whether a program or a person listens there."""
+
+from abc import abstractmethod
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
+
+from bson import ObjectId
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django_mongodb_backend.fields import ArrayField, ObjectIdAutoField
+
+from accounts.ownership import OwnedModel, OwnedQuerySet
+from integrations.catalogue import EVENTS
+from integrations.choices import Disabled
+from integrations.deliveries.parcels import Parcel
+from integrations.models.deliveries import Delivery, Event
+from projects.models import Project
+
+SPELL = timedelta(days=2)  # failures that lie further apart belong to different spells: the longest pause is a day
+PATIENCE = timedelta(days=5)  # with an endpoint to which nothing can be delivered
+
+
+def validate_event(name: str) -> None:
+    if name not in EVENTS:
+        raise ValidationError(f"There is no event “{name}”.")
+
+
+class EndpointQuerySet(OwnedQuerySet):
+    def wanting(self, event: Event) -> list[Any]:
+        """Those that want to be told of this event."""
+        of_owner = self.filter(owner_id=event.owner_id, is_enabled=True)
+        of_project = of_owner.filter(Q(project=None) | Q(project_id=event.project_id))
+        return [endpoint for endpoint in of_project if event.name in endpoint.events]
+
+
+class Endpoint(OwnedModel):
+    """Something that wants to be told of some events, of one project or of all its owner's.
+
+    ``kind`` tells its deliveries from those of other endpoints.
+    """
+
+    kind: ClassVar[str]
+
+    id = ObjectIdAutoField(primary_key=True)
+    project_id: ObjectId | None
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    events = ArrayField(models.CharField(max_length=30, validators=[validate_event]), default=list)
+    is_enabled = models.BooleanField(default=True)
+    disabled_because = models.CharField(max_length=10, choices=Disabled, blank=True, editable=False)
+    failing_since = models.DateTimeField(null=True, editable=False)
+    last_failed_at = models.DateTimeField(null=True, editable=False)
+    last_delivered_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = EndpointQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @abstractmethod
+    def parcel(self, event: Event) -> Parcel:
+        """What is to be sent for this event, complete. Raises DeliveryError when there is nothing to send with."""
+
+    @property
+    def deliveries(self) -> models.QuerySet[Delivery]:
+        return Delivery.objects.filter(endpoint_id=self.pk)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """What was and would have been delivered there goes first: nobody could get to it any more."""
+        self.deliveries.all().delete()
+        return super().delete(*args, **kwargs)
+
+    def enable(self) -> None:
+        self._change(is_enabled=True, disabled_because="", failing_since=None, last_failed_at=None)
+
+    def disable(self, because: Disabled) -> None:
+        """What still waits for it is given up: to be sent again by hand once it is enabled."""
+        self._change(is_enabled=False, disabled_because=because)
+        Delivery.objects.filter(endpoint_id=self.pk).waiting().give_up("disabled", because.sentence)
+
+    def note_success(self, at: datetime) -> None:
+        self._change(failing_since=None, last_failed_at=None, last_delivered_at=at)
+
+    def note_failure(self, at: datetime) -> bool:
+        """Whether nothing could be delivered for so long that it is time to stop."""
+        is_same_spell = self.last_failed_at is not None and at - self.last_failed_at <= SPELL
+        since = (self.failing_since if is_same_spell else None) or at
+        self._change(failing_since=since, last_failed_at=at)
+        return at - since >= PATIENCE
+
+    def _change(self, **fields: Any) -> Self:
+        for name, value in fields.items():
+            setattr(self, name, value)
+        type(self)._default_manager.filter(pk=self.pk).update(**fields)
+        return self

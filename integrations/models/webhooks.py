@@ -1,0 +1,130 @@
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from bson import ObjectId
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django_mongodb_backend.fields import ArrayField
+
+from integrations import signing
+from integrations.deliveries.parcels import DeliveryError, Parcel
+from integrations.letters import Letter
+from integrations.models.deliveries import Event
+from integrations.models.endpoints import Endpoint
+from integrations.outbound import OutboundRefused, parse
+from sentimatrix_studio.encryption import Unreadable, decrypt, encrypt
+
+BOTH_COUNT = timedelta(days=1)  # the old secret and the new one, after a new one was asked for
+LOST = (
+    "The secret of this webhook cannot be read any more: the encryption key of this installation has changed. "
+    "Ask for a new secret, and enter its own headers again."
+)
+
+
+def validate_address(url: str) -> None:
+    try:
+        parse(url)
+    except OutboundRefused as refused:
+        raise ValidationError(refused.message) from refused
+
+
+class Webhook(Endpoint):
+    """An address of a program's to which Studio sends events, signed with a secret that both know.
+
+    ``sealed`` holds, as JSON, the secret, the one before it, and the headers its owner wants sent along, which may be
+    secrets as well. It opens only as this row of this owner.
+    """
+
+    kind: ClassVar[str] = "webhook"
+
+    name = models.CharField(max_length=100, blank=True, help_text="For yourself: who listens there.")
+    url = models.CharField("address", max_length=2000, validators=[validate_address])
+    sealed = models.TextField(editable=False)
+    header_names = ArrayField(models.CharField(max_length=100), default=list, editable=False)
+    both_count_until = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "-created_at"], name="webhook_owner_created")]
+
+    def __str__(self) -> str:
+        return self.name or self.host
+
+    def get_absolute_url(self) -> str:
+        return reverse("integrations:webhook_detail", args=[self.pk])
+
+    @property
+    def host(self) -> str:
+        return str(parse(self.url).host)
+
+    @property
+    def is_readable(self) -> bool:
+        try:
+            self._open()
+        except Unreadable:
+            return False
+        return True
+
+    @property
+    def secrets(self) -> list[str]:
+        """Those that count now, the newest first. Raises ``Unreadable``."""
+        opened = self._open()
+        counts_still = self.both_count_until is not None and self.both_count_until > timezone.now()
+        return [opened["secret"], *([opened["previous"]] if opened["previous"] and counts_still else [])]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Those its owner wants sent along. Raises ``Unreadable``."""
+        return dict(self._open()["headers"])
+
+    def seal(self, headers: Mapping[str, str] | None = None) -> str:
+        """Give a new webhook its secret, which is answered this once; to be saved."""
+        return self._seal(signing.new_secret(), "", headers or {})
+
+    def keep_headers(self, headers: Mapping[str, str]) -> None:
+        """Send these along from now on; to be saved. Raises ``Unreadable``."""
+        opened = self._open()
+        self._seal(opened["secret"], opened["previous"], headers)
+
+    def rotate(self) -> str:
+        """A new secret, which is answered this once; to be saved. The old one counts for a day, if it is known."""
+        try:
+            opened = self._open()
+        except Unreadable:
+            opened = {"secret": "", "headers": {}}
+        self.both_count_until = timezone.now() + BOTH_COUNT if opened["secret"] else None
+        return self._seal(signing.new_secret(), opened["secret"], opened["headers"])
+
+    def parcel(self, event: Event) -> Parcel:
+        try:
+            secrets, headers = self.secrets, self.headers
+        except Unreadable as error:
+            raise DeliveryError("unreadable", LOST) from error
+        return Letter(
+            url=self.url,
+            secrets=secrets,
+            own_headers=headers,
+            message_id=event.message_id,
+            event=event.name,
+            request_id=event.request_id,
+            body=json.dumps(event.payload, separators=(",", ":")).encode(),
+        )
+
+    @staticmethod
+    def place_of(pk: ObjectId, owner_id: ObjectId) -> tuple[str, ...]:
+        """What its ciphertext is bound to."""
+        return "webhook", "sealed", str(owner_id), str(pk)
+
+    def _open(self) -> dict[str, Any]:
+        opened: dict[str, Any] = json.loads(decrypt(self.sealed, *self.place_of(self.pk, self.owner_id)))
+        return opened
+
+    def _seal(self, secret: str, previous: str, headers: Mapping[str, str]) -> str:
+        self.pk = self.pk or ObjectId()
+        content = json.dumps({"secret": secret, "previous": previous, "headers": dict(headers)})
+        self.sealed = encrypt(content, *self.place_of(self.pk, self.owner_id))
+        self.header_names = sorted(headers)
+        return secret

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest
 from rest_framework.request import Request
 
 from accounts.models import User
+from sentimatrix_studio.mongo.pipelines import row_where
 
 Person = AbstractBaseUser | AnonymousUser
 Owned = TypeVar("Owned", bound=models.Model)  # with an ``owner``
@@ -41,11 +42,11 @@ def signed_in(request: HttpRequest | Request) -> User:
     return user
 
 
-def owned_or_404(model: type[Owned], user: Person, pk: ObjectId | str, **lookups: Any) -> Owned:
-    """The row with this key if it is the user's and matches ``lookups``, else ``Http404`` as for a missing row."""
+def owned_or_404(model: type[Owned], user: Person, pk: ObjectId | str, **columns: Any) -> Owned:
+    """The row with this key if it is the user's and has these values, else ``Http404`` as for a missing row."""
     if not user.is_authenticated or not ObjectId.is_valid(str(pk)):
         raise Http404
-    row = model._default_manager.filter(pk=ObjectId(str(pk)), owner_id=user.pk, **lookups).first()
+    row = row_where(model, {"_id": ObjectId(str(pk)), "owner_id": user.pk, **columns})
     if row is None or getattr(row, "is_leaving", False):  # with what it hangs on: it is as good as gone
         raise Http404
     return row
@@ -53,7 +54,7 @@ def owned_or_404(model: type[Owned], user: Person, pk: ObjectId | str, **lookups
 
 def of_user_or_404(model: type[Anything], user: Person, pk: ObjectId) -> Anything:
     """The same for rows of reusable apps, which call their owner ``user``."""
-    row = model._default_manager.filter(pk=pk, user_id=user.pk).first() if user.is_authenticated else None
+    row = row_where(model, {"_id": pk, "user_id": user.pk}) if user.is_authenticated else None
     if row is None:
         raise Http404
     return row

@@ -10,7 +10,6 @@ from itertools import islice
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.db.models import Model
@@ -21,6 +20,7 @@ from integrations.models import Credential
 from sentimatrix_studio.encryption import Unreadable, decrypt, encrypt, is_current
 from sentimatrix_studio.mongo import sessions
 from sentimatrix_studio.mongo.pipelines import collection
+from sentimatrix_studio.mongo.sessions import SessionStore
 
 BATCH = 500
 Document = dict[str, Any]

@@ -11,7 +11,6 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.http.cookie import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from rest_framework.exceptions import AuthenticationFailed
@@ -22,6 +21,7 @@ from accounts.models import User
 from projects.models import Project
 from scraping import progress
 from scraping.models import Job
+from sentimatrix_studio.mongo.sessions import SessionStore
 
 NOT_SIGNED_IN, FOREIGN_ORIGIN, NOT_FOUND = 4401, 4403, 4404
 LONGEST_MESSAGE = 1000

@@ -260,7 +260,7 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [REDIS_URL], "prefix": "studio"},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"  # in Valkey, too, their keys would have to be kept from readers
+SESSION_ENGINE = "sentimatrix_studio.mongo.sessions"  # in Valkey, too, their keys would have to be kept from readers
 SESSION_SERIALIZER = "sentimatrix_studio.mongo.sessions.SessionSerializer"
 UPLOAD_MAX_BYTES = 200 * 2**20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
@@ -289,7 +289,7 @@ Q_CLUSTER: dict[str, Any] = {
 # People
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.authentication.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -6,7 +6,6 @@ import threading
 import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -19,6 +18,7 @@ from integrations.providers import PROVIDERS
 from integrations.tests.factories import KEY, make_credential
 from sentimatrix_studio.encryption import Unreadable, is_current
 from sentimatrix_studio.mongo.pipelines import collection
+from sentimatrix_studio.mongo.sessions import SessionStore
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
+from django_mongodb_backend.query import wrap_database_errors
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
@@ -26,8 +27,20 @@ def session() -> ClientSession | None:
     return running
 
 
+@wrap_database_errors  # type: ignore[untyped-decorator]
+def rows_where(model: type[Row], match: dict[str, Any], *stages: dict[str, Any]) -> list[Row]:
+    """The rows that match, by the names of columns: for what every request asks. The ORM takes three times as long."""
+    found = collection(model).aggregate([{"$match": match}, *stages], session=session())
+    return [row_of(model, document) for document in found]
+
+
+def row_where(model: type[Row], match: dict[str, Any]) -> Row | None:
+    found: list[Row] = rows_where(model, match, {"$limit": 1})
+    return found[0] if found else None
+
+
 def row_of(model: type[Row], document: dict[str, Any]) -> Row:
-    """A document as a row of its model: for what every request asks, where the ORM takes three times as long."""
+    """A document as a row of its model."""
     columns = _columns(model)
     values = [_converted(document.get(name), column, converters) for name, column, converters in columns]
     return model.from_db(connection.alias, [column.target.attname for _, column, _ in columns], values)

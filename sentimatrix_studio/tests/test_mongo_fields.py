@@ -5,7 +5,6 @@ from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.core import context
 from allauth.usersessions.models import UserSession
 from bson import ObjectId
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.urls import reverse
 from accounts.tests.factories import PASSWORD, make_user, with_password
 from sentimatrix_studio.mongo.fields import Kept, kept
 from sentimatrix_studio.mongo.pipelines import collection
+from sentimatrix_studio.mongo.sessions import SessionStore
 
 pytestmark = pytest.mark.django_db
 

@@ -5,13 +5,17 @@ from projects.choices import Platform
 from projects.models import Target
 from scraping.sources.base import Source
 from scraping.sources.file import FileSource
+from scraping.sources.google import GoogleSource
 from scraping.sources.outcomes import Outcome, SourceError
 from scraping.sources.reddit import RedditSource
 from scraping.sources.steam import SteamSource
+from scraping.sources.youtube import YouTubeSource
 
-SOURCES: dict[str, type[SteamSource] | type[RedditSource]] = {
+SOURCES: dict[str, type[Source]] = {
     Platform.STEAM: SteamSource,
+    Platform.YOUTUBE: YouTubeSource,
     Platform.REDDIT: RedditSource,
+    Platform.GOOGLE: GoogleSource,
 }
 
 

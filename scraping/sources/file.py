@@ -22,6 +22,7 @@ class FileSource:
     """``open_file`` gives the stored file. The cursor is the number of rows read so far."""
 
     platform = "file"
+    newest_first = False
 
     def __init__(self, open_file: Callable[[], IO[bytes]]) -> None:
         self.open_file = open_file

@@ -37,6 +37,7 @@ class RedditSource:
     """Options: ``client_id`` and ``client_secret`` of a Reddit app, as its owner has entered them as a key."""
 
     platform = "reddit"
+    newest_first = False
 
     def pages(self, request: Request, fetch: Fetcher) -> Iterator[Page]:
         if request.cursor == END:

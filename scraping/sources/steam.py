@@ -37,6 +37,7 @@ Review = dict[str, Any]
 
 class SteamSource:
     platform = "steam"
+    newest_first = True
 
     def pages(self, request: Request, fetch: Fetcher) -> Iterator[Page]:
         """A cursor of ours is the address in use and Steam's own cursor: ``service AoJ4+…``."""

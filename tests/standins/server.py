@@ -10,10 +10,16 @@ from types import TracebackType
 import trustme
 from aiohttp import web
 
+from tests.standins.amazon import Amazon
+from tests.standins.google import Google
+from tests.standins.imdb import Imdb
 from tests.standins.providers import Providers
 from tests.standins.proxy import Proxy
 from tests.standins.reddit import Reddit
 from tests.standins.steam import Steam
+from tests.standins.trustpilot import Trustpilot
+from tests.standins.yelp import Yelp
+from tests.standins.youtube import YouTube
 
 START_WITHIN = 10.0
 
@@ -32,14 +38,20 @@ class Seen:
 
 
 class Standins:
-    """``steam``, ``reddit`` and ``providers`` are set to what they shall do; ``requests`` is what arrived.
+    """The sites are set to what they shall do; ``requests`` is what arrived.
 
     >>> with Standins(folder) as standins:
     ...     standins.steam.mode = "captcha"
     """
 
     def __init__(self, folder: Path, port: int = 0) -> None:
-        self.steam, self.reddit, self.providers = Steam(), Reddit(), Providers()
+        self.steam, self.reddit, self.youtube, self.google = Steam(), Reddit(), YouTube(), Google()
+        self.amazon, self.trustpilot, self.yelp, self.imdb = Amazon(), Trustpilot(), Yelp(), Imdb()
+        self.providers = Providers()
+        self.sites = (
+            *(self.amazon, self.steam, self.youtube, self.reddit, self.google, self.trustpilot, self.yelp, self.imdb),
+            self.providers,
+        )
         self.requests: list[Seen] = []
         self.ca_file = folder / "standins-ca.pem"
         self.authority = trustme.CA()
@@ -62,9 +74,8 @@ class Standins:
 
     def reset(self) -> None:
         """As at the start."""
-        self.steam.reset()
-        self.reddit.reset()
-        self.providers.reset()
+        for site in self.sites:
+            site.reset()
         self.requests.clear()
 
     def __enter__(self) -> "Standins":
@@ -104,7 +115,7 @@ class Standins:
         self.requests.append(
             Seen(time.monotonic(), request.method, host, request.path, dict(request.query), dict(request.headers), body)
         )
-        for site in (self.steam, self.reddit, self.providers):
-            if host in site.hosts:
-                return await site.answer(request)
+        for site in self.sites:
+            if host in site.hosts and (answer := await site.answer(request)):
+                return answer
         return web.Response(status=404, text=f"No stand-in answers for {host}.")

@@ -117,6 +117,7 @@ def new_document(target: Target, job_id: ObjectId | None, identity: str, said: D
         **said,
         "dated_at": said["published_at"] or now,
         "versions": [],
+        "missing_since": None,
         **unanalysed(),
         "created_at": now,
         "updated_at": now,
@@ -134,6 +135,7 @@ def edited(old: Document, job_id: ObjectId | None, said: Document, now: datetime
         "dated_at": published_at or old["dated_at"],
         "job_id": job_id,
         "versions": [*old["versions"], before][-VERSIONS_KEPT:],
+        "missing_since": None,
         **unanalysed(),
         "updated_at": now,
     }

@@ -4,7 +4,7 @@
 whatever must become true in the same moment. Doing either again changes nothing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,11 +25,11 @@ Write = InsertOne[Document] | UpdateOne
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """How many reviews of a batch were new, edited or known, and which of them now wait for analysis."""
+    """Which reviews of a batch were new, edited or known, and which of them now wait for analysis."""
 
-    new: int
-    updated: int
-    unchanged: int
+    new: list[ObjectId]
+    updated: list[ObjectId]
+    unchanged: list[ObjectId]
     pending: list[ObjectId]
 
 
@@ -55,9 +55,10 @@ def store(target: Target, job_id: ObjectId | None, items: Sequence[Item], *, ana
     rows = [documents.new_document(target, job_id, i, said, now) for i, said in batch.items() if i not in known]
     for row in rows:
         moves.add(row)
-    _write(moves, [*map(InsertOne, rows), *_edits(edited, job_id, now, moves)])
-    pending = [*(row["_id"] for row in rows), *edited] if analyse else []
-    return Stored(len(rows), len(edited), len(batch) - len(rows) - len(edited), pending)
+    _write(moves, [*map(InsertOne, rows), *_edits(edited, job_id, now, moves), *_returns(known.values())])
+    new, updated = [row["_id"] for row in rows], list(edited)
+    unchanged = [known[i]["_id"] for i in batch if i in known and known[i]["_id"] not in edited]
+    return Stored(new, updated, unchanged, [*new, *updated] if analyse else [])
 
 
 def _by_identity(items: Sequence[Item]) -> dict[str, Document]:
@@ -70,7 +71,7 @@ def _by_identity(items: Sequence[Item]) -> dict[str, Document]:
 
 def _known(target: Target, identities: list[str]) -> dict[str, Document]:
     where = {"project_id": target.project_id, "platform": target.platform, "external_id": {"$in": identities}}
-    return {row["external_id"]: row for row in _find(where, ("external_id", "content_hash"))}
+    return {row["external_id"]: row for row in _find(where, ("external_id", "content_hash", "missing_since"))}
 
 
 def _differs(known: Document, said: Document) -> bool:
@@ -84,6 +85,24 @@ def _edits(
         change = documents.edited(old, job_id, edited[old["_id"]], now)
         moves.replace(old, {**old, **change})
         yield UpdateOne({"_id": old["_id"]}, {"$set": change})
+
+
+def _returns(known: Iterable[Document]) -> Iterator[UpdateOne]:
+    """Reviews that were missing and are there again."""
+    for row in known:
+        if row["missing_since"]:
+            yield UpdateOne({"_id": row["_id"]}, {"$set": {"missing_since": None}})
+
+
+def mark_missing(target: Target, seen: Container[ObjectId], known_at: datetime) -> list[ObjectId]:
+    """Of the target's reviews that were known at that time, mark those that are not among the ``seen`` ones, and say
+    which: those that were missing before are not said again. To be called in a transaction."""
+    was_known = {"target_id": target.pk, "missing_since": None, "created_at": {"$lt": known_at}}
+    missing = [row["_id"] for row in _find(was_known, ("_id",)) if row["_id"] not in seen]
+    if missing:
+        change = {"$set": {"missing_since": documents.now()}}
+        collection(Result).update_many({"_id": {"$in": missing}}, change, session=session())
+    return missing
 
 
 def analyse(result_ids: Sequence[ObjectId], engine: Engine, *, emotions: bool = True) -> list[Finding]:

@@ -63,6 +63,7 @@ class Result(OwnedModel):
     source_language = models.CharField(max_length=10, blank=True)  # as the source says
     segments = models.JSONField(default=dict, blank=True)  # by name, what else tells reviewers apart
     versions = models.JSONField(default=list, blank=True)  # older texts, oldest first
+    missing_since = models.DateTimeField(null=True, blank=True, editable=False)  # when its target no longer showed it
 
     state = models.CharField(max_length=20, choices=State, default=State.PENDING)
     language = models.CharField(max_length=10, blank=True)

@@ -69,7 +69,8 @@ class ResultAnalysisJson(TypedDict):
 
 
 class ResultJson(TypedDict):
-    """A review or comment, and what the analysis makes of it."""
+    """A review or comment, and what the analysis makes of it. It is missing when a run that read all of its target
+    did not find it any more."""
 
     id: Id
     project_id: Id
@@ -82,6 +83,7 @@ class ResultJson(TypedDict):
     content: ContentJson
     analysis: ResultAnalysisJson
     label_source: Literal["model", "human"] | None
+    missing_since: Moment | None
     created_at: Moment
     updated_at: Moment
 
@@ -127,6 +129,7 @@ def result_as_json(result: Result, classes: int) -> ResultJson:
             "insights": [],
         },
         "label_source": "model" if result.sentiment else None,
+        "missing_since": rest.utc(result.missing_since) if result.missing_since else None,
         "created_at": rest.utc(result.created_at),
         "updated_at": rest.utc(result.updated_at),
     }

@@ -40,6 +40,15 @@ class StepState(models.TextChoices):
 UNFINISHED = (StepState.WAITING, StepState.RUNNING)
 
 
+class Change(models.TextChoices):
+    """What became of a review in a job."""
+
+    NEW = "new", "New"
+    UPDATED = "updated", "Updated"
+    UNCHANGED = "unchanged", "Unchanged"
+    MISSING = "missing", "No longer there"
+
+
 class Level(models.TextChoices):
     INFO = "info", "Info"
     WARNING = "warning", "Warning"

@@ -1,11 +1,9 @@
 """The collect step: page by page from a source into the database, each page in one transaction."""
 
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bson import ObjectId
 from django.db.models import F
 from prometheus_client import Counter
 
@@ -13,10 +11,12 @@ from integrations import keys
 from integrations.providers import PROVIDERS
 from projects.models import Target
 from results import ingest
-from scraping import leases, removal, settling
-from scraping.choices import Level
-from scraping.hand import Hand
+from results.models import Result
+from scraping import differences, incremental, leases, removal, settling
+from scraping.choices import Change, Level
+from scraping.hand import Hand, Resting
 from scraping.models import Job, RowError
+from scraping.scope import Scope
 from scraping.sources import get_source
 from scraping.sources.base import Page, Request
 from scraping.sources.fetch import Fetcher, Manners
@@ -26,61 +26,17 @@ from sentimatrix_studio.mongo.transaction import in_transaction
 SPELL = 20.0  # seconds after which analysis may go first
 LONGEST_SPELL = 25 * 60.0  # together with the runner's LONGEST_WORK well under an hour: then the queue ends a task
 ROW_ERRORS_KEPT = 10_000
+PLENTY = 10  # reviews that do not all go at once: where they seem to, it is the site that has changed
 STORED = Counter("studio_reviews_stored", "Reviews stored, new ones and new versions.", ["platform"])
 
 
-@dataclass(frozen=True)
-class Scope:
-    """Which reviews of a target are wanted."""
-
-    max_results: int | None
-    date_from: datetime | None
-    date_to: datetime | None  # the first moment that is too late
-
-    @classmethod
-    def of(cls, options: dict[str, Any], target: Target) -> "Scope":
-        """By the job's options, else by the limits of the project; files are read to their end."""
-        most = target.project.config["limits"]["max_reviews_per_target"]
-        limit = options.get("max_results") or (None if target.is_file else most)
-        date_to = _midnight(options.get("date_to"))
-        return cls(limit, _midnight(options.get("date_from")), date_to + timedelta(days=1) if date_to else None)
-
-    def cut(self, items: Iterable[ingest.Item], collected: int) -> list[ingest.Item]:
-        wanted = [item for item in items if self._covers(item.published_at)]
-        return wanted if self.max_results is None else wanted[: max(0, self.max_results - collected)]
-
-    def is_met(self, collected: int) -> bool:
-        return self.max_results is not None and collected >= self.max_results
-
-    def is_passed(self, items: Sequence[ingest.Item]) -> bool:
-        """Whether a page that goes back in time has left the dates asked for: then nothing behind it is wanted."""
-        dates = [item.published_at for item in items if item.published_at]
-        if self.date_from is None or not 1 < len(dates) == len(items) or dates[0] >= self.date_from:
-            return False
-        return dates == sorted(dates, reverse=True)
-
-    def fraction(self, collected: int, reported_total: int | None) -> float:
-        ends = [end for end in (self.max_results, reported_total) if end]
-        return min(1.0, collected / min(ends)) if ends else 0.0
-
-    def _covers(self, at: datetime | None) -> bool:
-        if at is None:
-            return self.date_from is None and self.date_to is None
-        return (self.date_from is None or at >= self.date_from) and (self.date_to is None or at < self.date_to)
-
-
-def _midnight(day: str | None) -> datetime | None:
-    return datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
-
-
 def collect(hand: Hand) -> None:
-    """Read the target from where the step's cursor stands. Raises LeaseLost, Leaving and SourceError."""
+    """Read the target from where the step's cursor stands. Raises LeaseLost, Leaving, Resting and SourceError."""
     visit = Visit(hand)
     try:
         is_read = visit.read()
-    except SourceError:
+    finally:
         visit.count_requests()
-        raise
     if is_read:
         visit.end()
     else:
@@ -94,32 +50,70 @@ class Visit:
         self.hand, self.step, self.job = hand, hand.step, hand.job
         self.target = Target.objects.get(pk=hand.step.target_id)
         self.scope = Scope.of(hand.job.options, self.target)
+        self.source = get_source(self.target)
         project = self.target.project
-        manners = Manners(str(project.pk), project.config["limits"]["rate_limit_delay"], project.count_request)
+        manners = Manners(str(project.pk), project.config["limits"]["rate_limit_delay"], self._may_send)
         self.fetcher = Fetcher(hand.check, manners=manners)
         self.began = time.monotonic()
+        self.stretch = incremental.Stretch()
+        self.is_exhausted = False  # the source has no more
+        self._seen: set[ObjectId] = set()
         self._counted = 0  # requests in the job's counters
+        if self.step.cursor:
+            self._seen = set() if self.target.is_file else differences.seen(self.job.pk, self.target.pk)
+        else:
+            self._decide()
 
     def read(self) -> bool:
         """Page by page, until all is read; False when other work should come before the rest."""
-        for page in get_source(self.target).pages(self._request(), self.fetcher):
+        for page in self.source.pages(self._request(), self.fetcher):
             self._keep(page)
-            if self.scope.is_met(self.step.collected) or self.scope.is_passed(page.items):
+            if self._is_enough(page):
                 return True
             if self._should_pause():
                 return False
             self.hand.check()
+        self.is_exhausted = True
         return True
 
     def end(self) -> None:
-        outcome = Outcome.OK if self.step.collected else Outcome.EMPTY
-        self.count_requests()
-        self.hand.tell(is_over=in_transaction(lambda: settling.end_collecting(self.step, self.job, outcome)))
+        """Raises LeaseLost, and SourceError where a site that had plenty shows nothing."""
+        if not self.step.collected and self._had_plenty():
+            raise SourceError(
+                Outcome.LAYOUT_CHANGED, f"No review is shown where there were many. {Outcome.LAYOUT_CHANGED.advice}"
+            )
+        self.hand.tell(is_over=in_transaction(self._end))
 
     def count_requests(self) -> None:
         """Those since the last page; a kill may lose their count, never a review's."""
         if more := self._uncounted():
             Job.objects.filter(pk=self.job.pk).update(requests_made=F("requests_made") + more)
+            self._counted += more
+
+    def _decide(self) -> None:
+        """How far to read, once for all attempts."""
+        is_short = (
+            self.source.newest_first
+            and not self.scope.is_narrowed
+            and not self.job.options.get("full")
+            and not incremental.is_full_read_due(self.step, self.scope.max_results)
+        )
+        self.step.is_full = not is_short and not self.scope.is_narrowed
+        self.step.wanted = self.scope.max_results
+
+    @property
+    def _is_short(self) -> bool:
+        return not self.step.is_full and not self.scope.is_narrowed
+
+    def _is_enough(self, page: Page) -> bool:
+        if self.scope.is_met(self.step.collected) or self.scope.is_passed(page.items):
+            return True
+        return self._is_short and self.stretch.is_long
+
+    def _may_send(self) -> bool:
+        if not self.target.project.count_request():
+            raise Resting
+        return True
 
     def _request(self) -> Request:
         return Request(
@@ -129,6 +123,7 @@ class Visit:
             options={**self.target.options, **self._key()},
             max_results=self.scope.max_results,
             cursor=self.step.cursor,
+            include_replies=bool(self.job.options.get("include_replies", True)),
         )
 
     def _key(self) -> dict[str, str]:
@@ -140,35 +135,30 @@ class Visit:
     def _keep(self, page: Page) -> None:
         requests = self._uncounted()
         stored, after = in_transaction(lambda: self._store(page, requests))
-        STORED.labels(self.target.platform).inc(stored.new + stored.updated)
+        STORED.labels(self.target.platform).inc(len(stored.new) + len(stored.updated))
         self._counted += requests
         for name, value in after.items():
             setattr(self.step, name, value)
-        self.hand.tell(added=stored.new)
+        self.stretch.add(page.items, stored)
+        if not self.target.is_file:
+            self._seen.update(stored.new, stored.updated, stored.unchanged)
+        self.hand.tell(added=len(stored.new))
 
     def _store(self, page: Page, requests: int) -> tuple[ingest.Stored, dict[str, Any]]:
         """Everything the page changes, in a transaction: all of it, or nothing. Also how the step stands after it."""
         step, job = self.step, self.job
         leases.renew(step, self.hand.lease)  # first, so that a worker whose step is gone does not even begin
         items = self.scope.cut(page.items, step.collected)
-        stored = ingest.store(self.target, job.pk, items, analyse=job.project.analyse)
-        collected = step.collected + stored.new + stored.updated + stored.unchanged
-        total = page.reported_total if page.reported_total is not None else step.reported_total
-        after = {
-            "cursor": page.cursor,
-            "attempts": 0,  # it got on: what comes next deserves all attempts
-            "turn": job.add_analysis(stored.pending, turn=step.turn),
-            "collected": collected,
-            "reported_total": total,
-            "fraction": self.scope.fraction(collected, total),
-        }
+        stored = self._without_seen(ingest.store(self.target, job.pk, items, analyse=job.project.analyse))
+        found = {Change.NEW: stored.new, Change.UPDATED: stored.updated, Change.UNCHANGED: stored.unchanged}
+        differences.keep(job.pk, self.target.pk, found)
+        after = self._after(page, sum(map(len, found.values())))
+        after["turn"] = job.add_analysis(stored.pending, turn=step.turn)
         leases.hold(step, **after)
         self._keep_row_errors(page)
         is_live = job.change(
             [(Level.INFO, f"{self.target}: {note}") for note in page.notes],
-            new=stored.new,
-            updated=stored.updated,
-            unchanged=stored.unchanged,
+            **{change.value: len(ids) for change, ids in found.items()},
             to_analyse=len(stored.pending),
             errors_count=len(page.row_errors),
             requests_made=requests,
@@ -176,6 +166,51 @@ class Visit:
         if not is_live:
             raise leases.LeaseLost
         return stored, after
+
+    def _after(self, page: Page, found: int) -> dict[str, Any]:
+        """How the step stands after a page on which so many reviews were found."""
+        step, collected = self.step, self.step.collected + found
+        total = page.reported_total if page.reported_total is not None else step.reported_total
+        return {
+            "cursor": page.cursor,
+            "attempts": 0,  # it got on: what comes next deserves all attempts
+            "outcome_code": "",
+            "message": "",
+            "collected": collected,
+            "reported_total": total,
+            "fraction": self.scope.fraction(collected, total),
+            "is_whole": step.is_whole and page.is_whole,
+            "is_full": step.is_full,
+            "wanted": step.wanted,
+        }
+
+    def _without_seen(self, stored: ingest.Stored) -> ingest.Stored:
+        """A review that has moved to a later page while the site was read counts once."""
+        unchanged = [pk for pk in stored.unchanged if pk not in self._seen]
+        return ingest.Stored(stored.new, stored.updated, unchanged, stored.pending)
+
+    def _end(self) -> bool:
+        reach = None if self.is_exhausted else self.step.wanted
+        leases.hold(self.step, is_full=self.step.is_full, wanted=reach)
+        missing = self._missing()
+        differences.keep(self.job.pk, self.target.pk, {Change.MISSING: missing})
+        outcome = Outcome.OK if self.step.collected else Outcome.EMPTY
+        is_cut = self._is_short and not self.is_exhausted
+        return settling.end_collecting(self.step, self.job, outcome, missing=len(missing), is_cut=is_cut)
+
+    def _missing(self) -> list[ObjectId]:
+        """Known reviews that are no longer there: nobody can say where the target was not read to its end."""
+        step = self.step
+        has_all = step.collected >= step.reported_total if step.reported_total else self.is_exhausted
+        if self.target.is_file or not (step.is_full and step.is_whole and has_all):
+            return []
+        seen = differences.seen(self.job.pk, self.target.pk)
+        return ingest.mark_missing(self.target, seen, self.job.created_at)
+
+    def _had_plenty(self) -> bool:
+        if self.target.is_file or self.scope.is_narrowed:
+            return False
+        return Result.objects.filter(target=self.target, missing_since=None)[:PLENTY].count() == PLENTY
 
     def _keep_row_errors(self, page: Page) -> None:
         if not page.row_errors:

@@ -13,6 +13,10 @@ class Leaving(Exception):  # noqa: N818  not an error: somebody asked for it
     """The worker has been asked to leave: it hands back what it holds."""
 
 
+class Resting(Exception):  # noqa: N818  not an error: its owner wants no more in a day
+    """The project has sent all the requests of its day: the step goes on tomorrow."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hand:
     step: Step

@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from scraping.choices import UNFINISHED, JobStatus, Level, StepState
 from scraping.models import Job, LogLine, Step
+from scraping.sources.outcomes import Outcome
 from sentimatrix_studio.rest import utc
 from sentimatrix_studio.shapes import Count, Id, Moment, Percent
 
@@ -31,11 +32,12 @@ Message = dict[str, Any]
 
 
 class TallyJson(TypedDict):
-    """Reviews, by what became of them."""
+    """Reviews, by what became of them. Missing ones were known before; they are not among the results in total."""
 
     new: Count
     updated: Count
     unchanged: Count
+    missing: Count
     analysed: Count
     pending: Count
     results_total: Count
@@ -123,6 +125,7 @@ def stats(job: Job) -> TallyJson:
         "new": job.new,
         "updated": job.updated,
         "unchanged": job.unchanged,
+        "missing": job.missing,
         "analysed": job.analysed,
         "pending": job.pending,
         "results_total": job.results_total,
@@ -164,6 +167,8 @@ def _doing(job: Job, steps: Sequence[Step]) -> str:
     doing = [f"Collecting from {open_steps[0].target}."] if len(open_steps) == 1 else []
     if len(open_steps) > 1:
         doing = [f"Collecting from {len(open_steps)} targets."]
+    if open_steps and all(step.outcome_code == Outcome.QUOTA_EXCEEDED for step in open_steps):
+        doing = [open_steps[0].message]
     if job.pending:
         doing.append(f"{job.pending:,} reviews wait for analysis.")
     return " ".join(doing)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 
 from django.db import DatabaseError, connection
+from django.utils import timezone
 from pymongo.errors import ConnectionFailure, PyMongoError
 from structlog.contextvars import bound_contextvars
 
@@ -17,7 +18,7 @@ from projects.models import Project
 from results.analysis.engine import AnalysisError
 from scraping import analysing, collecting, importing, leases, removal, settling
 from scraping.choices import JobStatus, StepKind
-from scraping.hand import Hand, Leaving
+from scraping.hand import Hand, Leaving, Resting
 from scraping.heartbeat import Heartbeat
 from scraping.leases import LeaseLost
 from scraping.models import Job, Step
@@ -106,6 +107,8 @@ class Worker:
                 analysing.analyse(hand)
         except Leaving:
             leases.release(hand.step)
+        except Resting:
+            _rest(hand)
         except SourceError as error:
             _go_on_or_fail(hand, error.code, error.message, can_retry=error.can_retry)
         except AnalysisError as error:
@@ -164,6 +167,17 @@ def _go_on_or_fail(hand: Hand, code: Outcome, message: str, *, can_retry: bool) 
     leases.release(step, delay=pause, is_counted=True, outcome_code=code.value, message=message[:500])
     what = str(step.target) if step.target else "The analysis"
     hand.job.note(f"{what}: {message} Trying again in {pause.seconds} s.")
+    hand.tell()
+
+
+def _rest(hand: Hand) -> None:
+    """Go on tomorrow, when the project may send requests again. Raises LeaseLost."""
+    now = timezone.now()
+    until = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    most = hand.job.project.config["limits"]["max_requests_per_day"]
+    reason = f"Paused until midnight UTC: the project has sent the {most:,} requests it may send in a day."
+    leases.release(hand.step, delay=until - now, outcome_code=Outcome.QUOTA_EXCEEDED.value, message=reason)
+    hand.job.rest(until, f"{hand.step.target}: {reason}")
     hand.tell()
 
 

@@ -18,12 +18,13 @@ BROKEN_OFF = (
 )
 
 
-def end_collecting(step: Step, job: Job, outcome: Outcome) -> bool:
-    """The target is read. Raises LeaseLost."""
+def end_collecting(step: Step, job: Job, outcome: Outcome, *, missing: int = 0, is_cut: bool = False) -> bool:
+    """The target is read, or, if ``is_cut``, read as far as it has something new. Raises LeaseLost."""
     leases.finish(step, StepState.DONE, outcome_code=outcome.value, fraction=1.0, message="")
     target = Target.objects.get(pk=step.target_id)
     target.record_outcome(outcome.value, "", step.reported_total, timezone.now())
-    _change(job, Level.INFO, f"{target}: done, {_reviews(step.collected)}.")
+    how = " Only known ones came then, so it was left there." if is_cut else ""
+    _change(job, Level.INFO, f"{target}: done, {_reviews(step.collected)}.{how}", missing=missing)
     return settle(job)
 
 
@@ -82,10 +83,12 @@ def _change(job: Job, level: Level = Level.INFO, line: str = "", **counters: int
 def _summary(job: Job, bad_rows: int) -> str:
     parts = {"new": job.new, "updated": job.updated, "known already": job.unchanged}
     detail = ", ".join(f"{number:,} {word}" for word, number in parts.items() if number)
-    read = f"{_reviews(job.results_total)}{f': {detail}' if detail else ''}."
-    if not bad_rows:
-        return read
-    return f"{read} {bad_rows:,} {'row' if bad_rows == 1 else 'rows'} could not be read."
+    said = [f"{_reviews(job.results_total)}{f': {detail}' if detail else ''}."]
+    if job.missing:
+        said.append(f"{job.missing:,} {'is' if job.missing == 1 else 'are'} no longer there.")
+    if bad_rows:
+        said.append(f"{bad_rows:,} {'row' if bad_rows == 1 else 'rows'} could not be read.")
+    return " ".join(said)
 
 
 def _reviews(number: int) -> str:

@@ -61,6 +61,9 @@ class JobOptionsSerializer(rest.Serializer):
     include_replies = serializers.BooleanField(required=False)
     date_from = serializers.DateField(required=False)
     date_to = serializers.DateField(required=False)
+    full = serializers.BooleanField(
+        required=False, help_text="Read on behind what is known, to find edits and what is gone."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "date_from" in attrs and "date_to" in attrs and attrs["date_from"] > attrs["date_to"]:

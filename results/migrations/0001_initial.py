@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ('source_language', models.CharField(blank=True, max_length=10)),
                 ('segments', models.JSONField(blank=True, default=dict)),
                 ('versions', models.JSONField(blank=True, default=list)),
+                ('missing_since', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('state', models.CharField(choices=[('pending', 'Waiting for analysis'), ('analysed', 'Analysed'), ('unsupported_language', 'Language not supported'), ('no_text', 'No text'), ('failed', 'Analysis failed')], default='pending', max_length=20)),
                 ('language', models.CharField(blank=True, max_length=10)),
                 ('word_count', models.PositiveIntegerField(default=0)),

@@ -118,6 +118,7 @@ def test_an_analysed_review_has_the_shape_of_the_contract(api: APIClient, projec
             "insights": [],
         },
         "label_source": "model",
+        "missing_since": None,
     }
 
 

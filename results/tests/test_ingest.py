@@ -1,11 +1,13 @@
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 from bson import ObjectId
+from django.utils import timezone
 
+from projects.models import Target
 from results import documents, ingest
 from results.documents import TEXT_LENGTH, VERSIONS_KEPT
 from results.models import DailyRollup, Result
@@ -52,8 +54,9 @@ def test_a_batch_again_adds_nothing() -> None:
     target, items = make_target(), make_items(3)
     first = store(target, *items)
     again = store(target, *items)
-    assert (first.new, first.updated, first.unchanged, len(first.pending)) == (3, 0, 0, 3)
-    assert again == ingest.Stored(0, 0, 3, [])
+    assert [len(ids) for ids in (first.new, first.updated, first.unchanged)] == [3, 0, 0]
+    assert first.pending == first.new
+    assert again == ingest.Stored([], [], first.new, [])
     assert Result.objects.count() == 3
     assert counters()["total"] == 3
 
@@ -62,14 +65,44 @@ def test_the_same_id_is_another_review_on_another_platform_or_in_another_project
     steam = make_target()
     reddit = make_target(steam.project, "reddit")
     elsewhere = make_target()
-    assert [store(target, make_item()).new for target in (steam, reddit, elsewhere)] == [1, 1, 1]
+    assert [len(store(target, make_item()).new) for target in (steam, reddit, elsewhere)] == [1, 1, 1]
 
 
 def test_of_two_with_the_same_id_in_a_batch_the_later_counts_once() -> None:
     stored = store(make_target(), make_item(text="first"), make_item(text="second"))
-    assert (stored.new, stored.updated, stored.unchanged) == (1, 0, 0)
+    assert [len(ids) for ids in (stored.new, stored.updated, stored.unchanged)] == [1, 0, 0]
     assert Result.objects.get().text == "second"
     assert counters()["total"] == 1
+
+
+class TestMissing:
+    def test_what_was_known_and_is_not_seen_is_marked_once(self) -> None:
+        target = make_target()
+        stored = store(target, *make_items(5))
+        gone = stored.new[3:]
+        assert sorted(mark_missing(target, seen=stored.new[:3])) == gone
+        assert mark_missing(target, seen=stored.new[:3]) == []
+        marked = Result.objects.exclude(missing_since=None)
+        assert sorted(result.pk for result in marked) == gone
+        assert counters()["total"] == 5
+
+    def test_what_came_after_the_reading_began_or_is_another_targets_is_not_missing(self) -> None:
+        target, began = make_target(), timezone.now() - timedelta(hours=1)
+        store(target, *make_items(2))
+        store(make_target(target.project, "reddit"), *make_items(2))
+        assert mark_missing(target, seen=[], known_at=began) == []
+
+    def test_who_comes_back_is_not_missing_any_more_edited_or_not(self) -> None:
+        target = make_target()
+        store(target, *make_items(3))
+        mark_missing(target, seen=[])
+        store(target, *make_items(2), make_item("2", "Another text."))
+        assert not Result.objects.exclude(missing_since=None).exists()
+
+
+def mark_missing(target: Target, seen: list[ObjectId], known_at: datetime | None = None) -> list[ObjectId]:
+    known_at = known_at or timezone.now() + timedelta(seconds=1)
+    return in_transaction(lambda: ingest.mark_missing(target, seen, known_at))
 
 
 def test_an_edited_review_keeps_its_older_text_and_waits_for_analysis_again() -> None:
@@ -77,7 +110,7 @@ def test_an_edited_review_keeps_its_older_text_and_waits_for_analysis_again() ->
     analyse(store(target, make_item(text="very_positive joy", rating=5, rating_max=5)).pending)
     edit = store(target, make_item(text="negative", title="Broke", rating=1, rating_max=5))
     result = Result.objects.get()
-    assert (edit.new, edit.updated, edit.unchanged, edit.pending) == (0, 1, 0, [result.pk])
+    assert edit == ingest.Stored([], [result.pk], [], [result.pk])
     assert (result.state, result.sentiment, result.score, result.emotions, result.engine) == (
         "pending",
         None,
@@ -101,7 +134,7 @@ def test_only_the_latest_versions_are_kept() -> None:
 def test_what_is_not_the_review_itself_is_no_edit(change: dict[str, str]) -> None:
     target = make_target()
     store(target, make_item())
-    assert store(target, make_item(**change)).unchanged == 1
+    assert len(store(target, make_item(**change)).unchanged) == 1
 
 
 def test_an_edited_review_without_a_date_keeps_its_day() -> None:
@@ -128,7 +161,7 @@ def test_a_review_without_a_date_is_dated_when_it_was_first_seen() -> None:
 
 def test_without_analysis_nothing_is_handed_back_to_be_analysed() -> None:
     stored = store(make_target(), *make_items(2), analyse=False)
-    assert (stored.new, stored.pending) == (2, [])
+    assert (len(stored.new), stored.pending) == (2, [])
 
 
 def test_what_cannot_be_stored_or_exported_is_left_out() -> None:
@@ -142,14 +175,14 @@ def test_what_cannot_be_stored_or_exported_is_left_out() -> None:
 def test_a_text_is_cut_and_a_long_id_hashed() -> None:
     target = make_target()
     alike = [make_item("i" * 250 + end, "x" * (TEXT_LENGTH + 1)) for end in "ab"]
-    assert store(target, *alike).new == 2
+    assert len(store(target, *alike).new) == 2
     assert {len(result.text) for result in Result.objects.all()} == {TEXT_LENGTH}
 
 
 def test_a_review_without_an_id_is_known_by_its_content() -> None:
     target = make_target()
-    assert store(target, make_item("", "one"), make_item("", "two")).new == 2
-    assert store(target, make_item("", "one")).unchanged == 1
+    assert len(store(target, make_item("", "one"), make_item("", "two")).new) == 2
+    assert len(store(target, make_item("", "one")).unchanged) == 1
 
 
 @pytest.mark.parametrize(
@@ -258,8 +291,8 @@ def test_a_transaction_that_fails_leaves_nothing() -> None:
 def test_workers_that_store_the_same_reviews_at_once_store_them_once() -> None:
     target, items = make_target(), make_items(40)
     stored = at_once([partial(store, target, *items[start : start + 25]) for start in (0, 5, 10, 15)])
-    assert sum(batch.new for batch in stored) == 40
-    assert sum(batch.new + batch.unchanged for batch in stored) == 100
+    assert sum(len(batch.new) for batch in stored) == 40
+    assert sum(len(batch.new + batch.unchanged) for batch in stored) == 100
     assert counters()["total"] == Result.objects.count() == 40
 
 

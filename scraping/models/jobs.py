@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -14,19 +14,16 @@ from projects.models import Project, Target
 from results.models import DailyRollup, Result
 from scraping.choices import LIVE, JobStatus, Level, StepKind, StepState, Trigger
 from scraping.models.records import LogLine
+from scraping.models.schedules import Slot
 from scraping.models.steps import Step
 from sentimatrix_studio import bell
 from sentimatrix_studio.mongo.transaction import in_transaction
 from sentimatrix_studio.requests import current_request_id
 
-DEADLINE = timedelta(hours=6)  # of work; a rest until tomorrow comes on top
+DEADLINE = timedelta(hours=6)  # from its start, or from the end of its latest rest
 BATCH = 200  # reviews in one step of analysis: a second's work, and all that a kill has to do again
 BUSY = "A job of this project is still running. Wait for it, or cancel it."
 SILENT_QUEUE = "The queue cannot be reached at the moment. The job is kept and starts by itself."
-
-
-def _deadline() -> datetime:
-    return timezone.now() + DEADLINE
 
 
 class JobRefused(Exception):  # noqa: N818  not an error: the answer to a start that makes no sense now
@@ -52,7 +49,8 @@ class JobQuerySet(OwnedQuerySet):
         return self.prefetch_related(models.Prefetch("steps", steps, to_attr="collecting"))
 
     def overdue(self) -> Self:
-        return self.live().filter(ends_by__lt=timezone.now())
+        too_long_ago = timezone.now() - DEADLINE
+        return self.live().filter(created_at__lt=too_long_ago).exclude(rests_until__gte=too_long_ago)
 
     def start(
         self,
@@ -62,14 +60,22 @@ class JobQuerySet(OwnedQuerySet):
         trigger: Trigger = Trigger.MANUAL,
         options: dict[str, Any] | None = None,
         retry_of: "Job | None" = None,
+        beside: Callable[["Job"], None] = lambda job: None,
     ) -> "Job":
         """Store a job over the project's targets (all it can visit, unless some are given) and ring for a worker.
 
-        Reviews which an earlier job left without analysis join it. Raises JobRefused.
+        Reviews which an earlier job left without analysis join it. What ``beside`` writes is stored with the job, or
+        neither is. Raises JobRefused.
         """
+
+        def enter() -> Job:
+            job = self.enter(project, targets, **said)
+            beside(job)
+            return job
+
         said = {"trigger": trigger, "options": options or {}, "retry_of": retry_of}
         try:
-            job = in_transaction(lambda: self.enter(project, targets, **said))
+            job = in_transaction(enter)
         except IntegrityError:
             raise JobRefused("busy", BUSY) from None
         if not bell.ring():
@@ -125,7 +131,7 @@ class Job(OwnedModel):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(null=True, editable=False)
     completed_at = models.DateTimeField(null=True, editable=False)
-    ends_by = models.DateTimeField(default=_deadline, editable=False)
+    rests_until = models.DateTimeField(null=True, editable=False)  # when the latest pause of a part of it ends
 
     objects = JobQuerySet.as_manager()
 
@@ -180,10 +186,10 @@ class Job(OwnedModel):
         return in_transaction(lambda: self.change([(level, line)]))
 
     def rest(self, until: datetime, line: str) -> bool:
-        """Part of its work waits, so it has as much longer; False when it has ended."""
+        """Part of its work waits, and the time it has begins again after that; False when it has ended."""
 
         def write() -> bool:
-            Job.objects.filter(pk=self.pk).update(ends_by=until + DEADLINE)
+            Job.objects.filter(pk=self.pk).update(rests_until=until)
             return self.change([(Level.WARNING, line)])
 
         return in_transaction(write)
@@ -206,6 +212,7 @@ class Job(OwnedModel):
             return False
         level = Level.ERROR if status in (JobStatus.FAILED, JobStatus.TIMED_OUT) else Level.INFO
         self._log([(level, message)])
+        Slot.objects.job_ended(self.pk, status, message)
         return True
 
     def cancel(self) -> bool:

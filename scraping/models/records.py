@@ -3,10 +3,11 @@
 from bson import ObjectId
 from django.db import models
 from django.utils import timezone
-from django_mongodb_backend.fields import ObjectIdAutoField
+from django_mongodb_backend.fields import ArrayField, ObjectIdAutoField, ObjectIdField
 
-from projects.models import Target
-from scraping.choices import Level
+from accounts.models import User
+from projects.models import Project, Target
+from scraping.choices import Change, Level
 
 
 class LogLine(models.Model):
@@ -42,3 +43,36 @@ class RowError(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.reason}"
+
+
+class Difference(models.Model):
+    """What became of the reviews of a page: one row for each kind of change, with their ids in the order read."""
+
+    id = ObjectIdAutoField(primary_key=True)
+    job = models.ForeignKey("scraping.Job", on_delete=models.CASCADE, related_name="differences", db_index=False)
+    # It outlives its target as the job's counters do; its reviews go.
+    target = models.ForeignKey(Target, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
+    change = models.CharField(max_length=9, choices=Change)
+    result_ids = ArrayField(ObjectIdField())
+
+    class Meta:
+        indexes = [models.Index(fields=["job", "target", "change"], name="difference_of_job")]
+
+    def __str__(self) -> str:
+        return f"{len(self.result_ids)} {self.get_change_display().lower()}"
+
+
+class LastVisit(models.Model):
+    """When somebody looked at a project, and when they had done so the time before."""
+
+    id = ObjectIdAutoField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    before = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "user"], name="last_visit_one_each")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"

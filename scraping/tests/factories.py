@@ -35,6 +35,7 @@ class ScriptedSource:
     """A source that follows a script: it gives pages, raises errors and calls functions, from the cursor on."""
 
     platform = "steam"
+    newest_first = True
 
     def __init__(self, *script: Page | Exception | Callable[[], object]) -> None:
         self.script = list(script)

@@ -26,12 +26,12 @@ OWN_FILES = {
     "accounts": "activity allauth_urls audit authentication bodies challenge mail oauth ownership providers recorders "
     "recovery removal second_factor sessions sign_out staff tokens",
     "projects": "bodies config declarations drafts fields files options platforms presets shapes",
-    "integrations": "addresses catalogue channels checks deliveries dialling events keys letters outbound pace prices "
-    "providers redaction sealed shapes signing verifying",
+    "integrations": "addresses catalogue channels checks deliveries dialling events keys letters messages notices "
+    "outbound pace prices providers redaction sealed shapes signing verifying wording",
     "results": "analysis analytics charts chips documents explanations explorer exports figures filters imports ingest "
     "languages listing paging panels parameters reading removal report rollups shapes shares tallies workbook",
-    "scraping": "analysing cluster collecting consumers hand heartbeat importing leases progress removal routing "
-    "runner sample settling shapes sources tasks",
+    "scraping": "analysing cluster collecting consumers differences hand heartbeat importing incremental leases "
+    "progress removal routing runner sample scope settling shapes sources tasks",
     "sentimatrix_studio": "asgi bell buckets children components compression context_processors counters dashboard "
     "datalock door embedded encryption examples failures handler health limits logs metrics mongo overview problems "
     "readable reference requests rest schema settings shapes static_sources static_storage supervisor takeout",

@@ -1,8 +1,10 @@
 """What the queue calls. Each may run at any time, in several places at once, or not at all for a while."""
 
+from django.utils.timezone import now
 from django_q.models import Schedule
 
 from scraping import cluster, runner
+from scraping.schedules import due
 from sentimatrix_studio import bell
 
 TICK = "tick"
@@ -20,8 +22,10 @@ def work() -> None:
 
 
 def tick() -> None:
-    """Every minute: settle what was forgotten, and ring. django-q fires schedules twice when there are two clusters;
-    here that means one look more, as every change is made under a condition that holds once."""
+    """Every minute: start what is planned for now, settle what was forgotten, and ring. django-q fires its schedules
+    twice when there are two clusters; here that means one look more, as every change is made under a condition that
+    holds once."""
+    due.run_due(now())
     if runner.sweep():
         bell.ring()
 

@@ -17,6 +17,7 @@ import signal
 import sys
 import time
 from multiprocessing.process import BaseProcess
+from multiprocessing.util import Finalize
 from types import FrameType
 from typing import Any
 
@@ -24,6 +25,7 @@ from django.db import connection
 from django_q import cluster
 from django_q.signals import post_spawn
 
+from integrations.deliveries.sender import Sender
 from sentimatrix_studio import bell
 
 logger = logging.getLogger(__name__)
@@ -104,6 +106,9 @@ def _begin(**kwargs: Any) -> None:
     signal.signal(signal.SIGTERM, leaving.on_signal)
     connection.close_pool()  # type: ignore[attr-defined]  # of the parent: a connection serves one process
     bell.ring(1)  # the death of another worker may be why this one is here
+    sender = Sender()
+    sender.start()
+    Finalize(None, sender.stop, exitpriority=0)  # what is on its way is seen through before the process ends
 
 
 def _die_with_parent() -> None:

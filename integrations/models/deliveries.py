@@ -90,6 +90,7 @@ class Delivery(OwnedModel):
     attempts = models.PositiveSmallIntegerField(default=0)  # since it was first, or by hand again, put on its way
     token = models.PositiveIntegerField(default=0)  # of the latest claim: a write with an older one is refused
     lease_until = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)  # when the latest attempt ended
     code = models.CharField(max_length=20, blank=True)  # why it was not delivered so far …
     message = models.CharField(max_length=500, blank=True)  # … in a sentence
     log = models.JSONField(default=list)  # of the latest attempts, see ``deliveries.leases.Attempt``
@@ -106,7 +107,7 @@ class Delivery(OwnedModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "due_at"], name="delivery_to_claim"),
+            models.Index(fields=["state", "due_at", "endpoint_id", "owner"], name="delivery_to_claim"),
             models.Index(fields=["endpoint_id", "-id"], name="delivery_of_endpoint"),
             models.Index(fields=["owner"], name="delivery_owner"),
         ]

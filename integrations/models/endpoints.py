@@ -1,6 +1,7 @@
 """What all that events are delivered to have in common, whether a program or a person listens there."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django_mongodb_backend.fields import ArrayField, ObjectIdAutoField
 
 from accounts.ownership import OwnedModel, OwnedQuerySet
-from integrations.catalogue import EVENTS
+from integrations.catalogue import EVENTS, Value
 from integrations.choices import Disabled
 from integrations.deliveries.parcels import Parcel
 from integrations.models.deliveries import Delivery, Event
@@ -42,6 +43,7 @@ class Endpoint(OwnedModel):
     """
 
     kind: ClassVar[str]
+    disabled_event: ClassVar[str]  # which its owner is told when it is turned off
 
     id = ObjectIdAutoField(primary_key=True)
     project_id: ObjectId | None
@@ -63,6 +65,11 @@ class Endpoint(OwnedModel):
     @abstractmethod
     def parcel(self, event: Event) -> Parcel:
         """What is to be sent for this event, complete. Raises DeliveryError when there is nothing to send with."""
+
+    @property
+    @abstractmethod
+    def facts(self) -> Mapping[str, Value]:
+        """The data of ``disabled_event``, without the reason."""
 
     @property
     def deliveries(self) -> models.QuerySet[Delivery]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_mongodb_backend.fields import ArrayField
 
 from integrations import signing
+from integrations.catalogue import Value
 from integrations.deliveries.parcels import DeliveryError, Parcel
 from integrations.letters import Letter
 from integrations.models.deliveries import Event
@@ -40,6 +41,7 @@ class Webhook(Endpoint):
     """
 
     kind: ClassVar[str] = "webhook"
+    disabled_event: ClassVar[str] = "webhook.disabled"
 
     name = models.CharField(max_length=100, blank=True, help_text="For yourself: who listens there.")
     url = models.CharField("address", max_length=2000, validators=[validate_address])
@@ -59,6 +61,10 @@ class Webhook(Endpoint):
     @property
     def host(self) -> str:
         return str(parse(self.url).host)
+
+    @property
+    def facts(self) -> Mapping[str, Value]:
+        return {"webhook_id": str(self.pk), "webhook": str(self), "host": self.host}
 
     @property
     def is_readable(self) -> bool:

@@ -120,6 +120,16 @@ _ALL = (
         is_offered=False,
     ),
     EventKind(
+        "channel.disabled",
+        "Channel disabled",
+        "A channel could not be delivered to for days, or the service has said that it is gone.",
+        {
+            **{"channel_id": "6733a1f0c2a4b50012345606", "channel": "Slack, Our chat"},
+            "message": "Nothing could be delivered for five days, so it was turned off.",
+        },
+        is_offered=False,
+    ),
+    EventKind(
         "key.refused",
         "Key refused",
         "A provider does not accept a key any more.",

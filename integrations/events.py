@@ -15,6 +15,7 @@ from bson import ObjectId
 from django.utils import timezone
 from structlog.contextvars import get_contextvars
 
+from integrations import notices
 from integrations.catalogue import EVENTS, Value
 from integrations.models import ENDPOINTS, Delivery, Event
 from integrations.models.deliveries import CAUSE_LENGTH
@@ -48,7 +49,9 @@ def _write(fields: dict[str, Any]) -> None:
     key = ObjectId()
     found = collection(Event).update_one(same, {"$setOnInsert": {"_id": key, **fields}}, upsert=True, session=session())
     if found.upserted_id is not None:
-        deliver(Event.objects.get(pk=key))
+        event = Event.objects.get(pk=key)
+        notices.note(event)
+        deliver(event)
 
 
 def deliver(event: Event) -> None:

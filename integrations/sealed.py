@@ -16,7 +16,7 @@ from django.db.models import Model
 from pymongo import UpdateOne
 
 from accounts import second_factor
-from integrations.models import Credential
+from integrations.models import Channel, Credential
 from sentimatrix_studio.encryption import Unreadable, decrypt, encrypt, is_current
 from sentimatrix_studio.mongo import sessions
 from sentimatrix_studio.mongo.pipelines import collection
@@ -97,6 +97,12 @@ PLACES = (
         Credential,
         "sealed",
         lambda row: Credential.place_of(row["_id"], row["owner_id"], row["provider"]),
+    ),
+    Place(
+        "addresses of channels",
+        Channel,
+        "sealed",
+        lambda row: Channel.place_of(row["_id"], row["owner_id"], row["service"]),
     ),
     Place("authenticator apps", Authenticator, "data.secret", _of_second_factor),
     Place("recovery codes", Authenticator, "data.seed", _of_second_factor),

@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.http import HttpRequest, StreamingHttpResponse
 
 from accounts.models import ApiToken, AuditEntry, TokenFamily, User
-from integrations.models import Credential, Delivery, Event, OwnModel, Webhook
+from integrations.models import Bell, Channel, Credential, Delivery, Event, Notice, OwnModel, Webhook
 from projects.models import Preset, Project, Target
 from results import exports
 from results.models import Result
@@ -39,6 +39,9 @@ OF_THE_PERSON: dict[str, tuple[type[Model], str]] = {
     "api_keys": (Credential, "owner_id"),
     "models": (OwnModel, "owner_id"),
     "webhooks": (Webhook, "owner_id"),
+    "channels": (Channel, "owner_id"),
+    "bell": (Bell, "owner_id"),
+    "notices": (Notice, "owner_id"),
     "events": (Event, "owner_id"),
     "deliveries": (Delivery, "owner_id"),
     "projects": (Project, "owner_id"),

@@ -6,6 +6,7 @@ import django.utils.timezone
 import django_mongodb_backend.fields
 import integrations.models.credentials
 import integrations.models.endpoints
+import integrations.models.notices
 import integrations.models.webhooks
 from django.conf import settings
 from django.db import migrations, models
@@ -45,6 +46,7 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('token', models.PositiveIntegerField(default=0)),
                 ('lease_until', models.DateTimeField(null=True)),
+                ('tried_at', models.DateTimeField(null=True)),
                 ('code', models.CharField(blank=True, max_length=20)),
                 ('message', models.CharField(blank=True, max_length=500)),
                 ('log', models.JSONField(default=list)),
@@ -121,7 +123,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(fields=['state', 'due_at'], name='delivery_to_claim'),
+            index=models.Index(fields=['state', 'due_at', 'endpoint_id', 'owner'], name='delivery_to_claim'),
         ),
         migrations.AddIndex(
             model_name='delivery',
@@ -146,6 +148,58 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='webhook',
             index=models.Index(fields=['owner', '-created_at'], name='webhook_owner_created'),
+        ),
+        migrations.CreateModel(
+            name='Bell',
+            fields=[
+                ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),
+                ('events', django_mongodb_backend.fields.ArrayField(base_field=models.CharField(max_length=30), default=integrations.models.notices.usual_events)),
+                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('owner',), name='bell_once_an_owner')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Channel',
+            fields=[
+                ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),
+                ('events', django_mongodb_backend.fields.ArrayField(base_field=models.CharField(max_length=30, validators=[integrations.models.endpoints.validate_event]), default=list)),
+                ('is_enabled', models.BooleanField(default=True)),
+                ('disabled_because', models.CharField(blank=True, choices=[('by_hand', 'Turned off'), ('failing', 'Failing'), ('gone', 'Gone')], editable=False, max_length=10)),
+                ('failing_since', models.DateTimeField(editable=False, null=True)),
+                ('last_failed_at', models.DateTimeField(editable=False, null=True)),
+                ('last_delivered_at', models.DateTimeField(editable=False, null=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('service', models.CharField(choices=[('email', 'E-mail'), ('slack', 'Slack'), ('discord', 'Discord'), ('teams', 'Microsoft Teams'), ('ntfy', 'ntfy')], max_length=10)),
+                ('name', models.CharField(blank=True, help_text='For yourself: who reads it.', max_length=100)),
+                ('sealed', models.TextField(editable=False)),
+                ('shown', models.JSONField(default=dict, editable=False)),
+                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.project')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['owner', '-created_at'], name='channel_owner_created')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Notice',
+            fields=[
+                ('id', django_mongodb_backend.fields.ObjectIdField(db_column='_id', editable=False, primary_key=True, serialize=False)),
+                ('event', models.CharField(max_length=30)),
+                ('title', models.CharField(max_length=150)),
+                ('text', models.CharField(blank=True, max_length=500)),
+                ('path', models.CharField(blank=True, max_length=300)),
+                ('is_bad', models.BooleanField(default=False)),
+                ('is_unread', models.BooleanField(default=True)),
+                ('at', models.DateTimeField()),
+                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.project')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['owner', '-id'], name='notice_owner_latest'), models.Index(condition=models.Q(('is_unread', True)), fields=['owner'], name='notice_unread')],
+            },
         ),
     ]
 

@@ -1,3 +1,4 @@
+from integrations.models.channels import Channel
 from integrations.models.credentials import (
     Credential,
     CredentialQuerySet,
@@ -8,13 +9,16 @@ from integrations.models.credentials import (
 )
 from integrations.models.deliveries import Delivery, DeliveryQuerySet, Event, EventQuerySet
 from integrations.models.endpoints import Endpoint, EndpointQuerySet
+from integrations.models.notices import Bell, Notice, NoticeQuerySet
 from integrations.models.webhooks import Webhook
 
 # Whom events are delivered to: each kind of endpoint has rows of its own and shares all the rest.
-ENDPOINTS: tuple[type[Endpoint], ...] = (Webhook,)
+ENDPOINTS: tuple[type[Endpoint], ...] = (Webhook, Channel)
 
 __all__ = [
     "ENDPOINTS",
+    "Bell",
+    "Channel",
     "Credential",
     "CredentialQuerySet",
     "Delivery",
@@ -23,6 +27,8 @@ __all__ = [
     "EndpointQuerySet",
     "Event",
     "EventQuerySet",
+    "Notice",
+    "NoticeQuerySet",
     "OwnModel",
     "OwnModelQuerySet",
     "Webhook",

@@ -4,10 +4,16 @@ from accounts.models import User
 from accounts.tests.factories import make_user
 from integrations import events
 from integrations.catalogue import EVENTS
-from integrations.models import Credential, Delivery, Event, OwnModel, Webhook
+from integrations.models import Channel, Credential, Delivery, Event, OwnModel, Webhook
 from integrations.providers import PROVIDERS
 
 KEY = "gsk_canary-0123456789-1234"
+ADDRESSES = {
+    "slack": "https://hooks.slack.com/services/T0000000/B0000000/abcdefghijklmnopqrstuvwx",
+    "discord": "https://discord.com/api/webhooks/123456789012345678/abcdefghijklmnopqrstuvwxyz-_0123456789",
+    "teams": "https://prod-12.westeurope.logic.azure.com:443/workflows/0a1b/triggers/manual/paths/invoke?sig=abcdef-wxyz",
+    "ntfy": "https://ntfy.example.org/push/my-secret-topic",
+}
 
 
 def make_credential(owner: User | None = None, provider: str = "groq", label: str = "", **values: str) -> Credential:
@@ -25,6 +31,13 @@ def make_webhook(owner: User | None = None, url: str = "https://hooks.example.or
     webhook.seal()
     webhook.save(force_insert=True)
     return webhook
+
+
+def make_channel(owner: User | None = None, service: str = "slack", **fields) -> Channel:
+    channel = Channel(owner=owner or make_user(), service=service, **{"events": ["job.completed"], **fields})
+    channel.seal({"address": ADDRESSES[service]} if service in ADDRESSES else {})
+    channel.save(force_insert=True)
+    return channel
 
 
 def announce(owner: User, name: str = "job.completed", cause: str = "", project_id: ObjectId | None = None) -> Event:

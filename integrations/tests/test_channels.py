@@ -8,16 +8,11 @@ from django.core.exceptions import ValidationError
 from integrations.channels import SERVICES, Message
 from integrations.channels.base import LONGEST_TITLE
 from integrations.channels.mail import letter
+from integrations.tests.factories import ADDRESSES
 
 EVIL = "<!everyone> @here **[free](https://evil.example)** <b>&amp;\r\nBcc: x@evil.example\u202e `x` <@123> :smile:"
 PAGE = "https://studio.example.org/projects/1/?a=1&b=2"
 TOKEN = "tk_canary0123456789"
-ADDRESSES = {
-    "slack": "https://hooks.slack.com/services/T0000000/B0000000/abcdefghijklmnopqrstuvwx",
-    "discord": "https://discord.com/api/webhooks/123456789012345678/abcdefghijklmnopqrstuvwxyz-_0123456789",
-    "teams": "https://prod-12.westeurope.logic.azure.com:443/workflows/0a1b/triggers/manual/paths/invoke?sig=abcdef-wxyz",
-    "ntfy": "https://ntfy.example.org/push/my-secret-topic",
-}
 
 
 def written(service: str, message: Message, **values: str):

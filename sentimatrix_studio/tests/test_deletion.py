@@ -13,7 +13,8 @@ from django.apps import apps
 from accounts import removal
 from accounts.models import AuditEntry, AuditHead, User
 from accounts.tests.factories import make_token, make_user
-from integrations.tests.factories import make_credential, make_delivery, make_own_model, make_webhook
+from integrations.models import Bell
+from integrations.tests.factories import make_channel, make_credential, make_delivery, make_own_model, make_webhook
 from projects import files
 from projects.models import Preset, Target
 from projects.tests.factories import make_project, make_target
@@ -49,6 +50,8 @@ def make_everything(owner: User) -> Target:
     upload = files.save(owner.pk, "reviews.csv", [b"text\nGood."])
     target = make_target(make_project(owner), file_id=upload.id)
     job = Job.objects.create(owner=owner, project=target.project)
+    make_channel(owner, project=target.project)
+    Bell.objects.create(owner=owner)
     make_delivery(make_webhook(owner, project=target.project))
     make_result(target, job)
     rollup = {"owner": owner, "project": target.project, "platform": target.platform, "target": target}
@@ -104,7 +107,7 @@ def test_everything_goes_with_the_account(target):
 def test_everything_but_the_account_goes_with_the_project(target):
     before = rows()
     target.project.delete()
-    kept = ("User", "Preset", "TokenFamily", "ApiToken", "EmailAddress", "Credential", "OwnModel", "KeptAnswer")
+    kept = ("User", "Preset", "TokenFamily", "ApiToken", "EmailAddress", "Credential", "OwnModel", "KeptAnswer", "Bell")
     assert rows() == {name: count if name in kept else count // 2 for name, count in before.items()}
 
 

@@ -1,12 +1,10 @@
-"""Why an answer is not what was asked for: read from its status, its address and, when it is a page, its words.
-
-The words are those of the walls and challenges in use; they could not be tried against the live sites.
-"""
+"""Why an answer is not what was asked for: by its status, by where it came from in the end, and by how it is built."""
 
 import re
 from urllib.parse import urlsplit
 
 from integrations.outbound import OutboundRefused, Response
+from scraping.sources import walls
 from scraping.sources.outcomes import Outcome
 
 BY_STATUS = {
@@ -21,16 +19,12 @@ BY_STATUS = {
     451: Outcome.BLOCKED,
 }
 BY_REFUSAL = {"timeout": Outcome.TIMEOUT, "too_large": Outcome.TOO_LARGE, "too_many_redirects": Outcome.REDIRECTED_HOME}
-LOGIN = re.compile(r"/(?:login|signin|sign-in|sign_in|ap/signin|accounts?/login|openid)(?:[/.]|$)", re.IGNORECASE)
-CAPTCHA = re.compile(
-    r"captcha|cf-challenge|challenge-platform|are you (?:a )?(?:human|robot)|not a robot|unusual traffic"
-    r"|(?:verify|prove) (?:that )?you(?:'re| are) (?:a )?human",
+LOGIN = re.compile(
+    r"/(?:login|signin|sign-in|sign_in|ap/signin|accounts?/login|users/connect|registration/signin|openid)(?:[/.]|$)",
     re.IGNORECASE,
 )
-BLOCK = re.compile(
-    r"network policy|whoa there, pardner|access (?:is )?denied|request blocked|been blocked", re.IGNORECASE
-)
-WALL = re.compile(r"(?:log|sign) ?in to (?:continue|your account|view|see)|please (?:log|sign) ?in", re.IGNORECASE)
+CHECK = re.compile(r"^/(?:sorry/|visit_captcha|errors/validateCaptcha|cdn-cgi/challenge)", re.IGNORECASE)
+HOME = re.compile(r"/?|/[a-z]{2}(?:-[a-z]{2})?/?|/-/[a-z]{2}/?|/ref=.*|/(?:index|home)(?:\.html?)?/?", re.IGNORECASE)
 
 
 def is_page(response: Response) -> bool:
@@ -41,19 +35,25 @@ def is_page(response: Response) -> bool:
 
 def outcome(asked: str, response: Response) -> Outcome | None:
     """What went wrong with the answer to a request for the address ``asked``; None when nothing shows."""
-    words = response.text[:200_000] if is_page(response) else ""
-    if response.status != 429 and CAPTCHA.search(words):
-        return Outcome.CAPTCHA
+    if response.status == 429:
+        return Outcome.RATE_LIMITED
+    wall = walls.announced(response)
+    if wall is None and is_page(response):
+        wall = walls.standing(urlsplit(asked).hostname or "", response)
+    if wall:
+        return wall
     moved = _moved(asked, response.url)
-    if moved == Outcome.LOGIN_REQUIRED:
+    if moved in (Outcome.LOGIN_REQUIRED, Outcome.CAPTCHA):
         return moved
     if response.status >= 400:
         return BY_STATUS.get(response.status, Outcome.NETWORK if response.status >= 500 else Outcome.BLOCKED)
-    if moved:
-        return moved
-    if BLOCK.search(words):
-        return Outcome.BLOCKED
-    return Outcome.LOGIN_REQUIRED if WALL.search(words) else None
+    return moved
+
+
+def unexpected(response: Response) -> Outcome:
+    """What a good answer is that holds nothing of what was wanted: a way in for members, or a changed site."""
+    asks = is_page(response) and walls.skeleton(response).asks_password
+    return Outcome.LOGIN_REQUIRED if asks else Outcome.LAYOUT_CHANGED
 
 
 def refusal(error: OutboundRefused) -> Outcome:
@@ -67,4 +67,6 @@ def _moved(asked: str, arrived: str) -> Outcome | None:
         return None
     if LOGIN.search(after.path):
         return Outcome.LOGIN_REQUIRED
-    return Outcome.REDIRECTED_HOME if after.path in ("", "/") else None
+    if CHECK.search(after.path):
+        return Outcome.CAPTCHA
+    return Outcome.REDIRECTED_HOME if HOME.fullmatch(after.path) else None

@@ -1,0 +1,49 @@
+"""Turning the pages of a site, one after the other, to an end that is a true one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from results.ingest import Item
+from scraping.sources.base import Fetcher, Page, Request
+from scraping.sources.outcomes import Outcome, SourceError
+
+END = "end"  # the cursor after the last page
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one page of a site says. ``following`` is the cursor of the next one, empty on the last."""
+
+    items: list[Item]
+    following: str = ""
+    total: int | None = None
+    unread: int = 0  # reviews that could not be made sense of
+    notes: list[str] = field(default_factory=list)
+
+
+def turn(read: Callable[[str], Sheet], request: Request, fetch: Fetcher, *, wall: str) -> Iterator[Page]:
+    """All pages after the request's cursor. ``wall`` is said where signing in is asked for after the first page.
+
+    Nothing where the site counts some, or nothing but what cannot be read, is a changed site and no end.
+    """
+    cursor, seen = request.cursor, set[str]()
+    while cursor != END:
+        try:
+            sheet = read(cursor)
+        except SourceError as error:
+            if error.code != Outcome.LOGIN_REQUIRED or not cursor:
+                raise
+            yield Page([], END, notes=[wall])
+            return
+        fresh = [item for item in sheet.items if item.external_id not in seen]
+        if not sheet.items and (sheet.unread or (not cursor and sheet.total)):
+            raise fetch.stop(Outcome.LAYOUT_CHANGED)
+        if not fresh:
+            return
+        seen |= {item.external_id for item in fresh}
+        cursor = sheet.following or END
+        yield Page(fresh, cursor, sheet.total, [*sheet.notes, *_unread(sheet)])
+
+
+def _unread(sheet: Sheet) -> list[str]:
+    return [f"{sheet.unread} reviews of a page could not be read."] if sheet.unread else []

@@ -107,13 +107,15 @@ class Fetcher:
         try:
             return response.json()
         except (ValueError, RecursionError):
-            raise self.stop(Outcome.LAYOUT_CHANGED) from None
+            raise self.stop(diagnosis.unexpected(response)) from None
 
-    def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Response:
-        """The good answer to a form. Raises SourceError."""
+    def post(
+        self, url: str, form: Mapping[str, str], headers: Mapping[str, str], *, explain: Explain = _nothing_to_say
+    ) -> Response:
+        """The good answer to a form, which goes to the site directly. Raises SourceError."""
         headers = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
         content = urlencode(form).encode()
-        return self._answer(url, lambda: self._post(url, headers, content), _nothing_to_say)
+        return self._answer(url, lambda: self._post(url, headers, content), explain)
 
     def stop(self, code: Outcome, what: str = "", *, can_retry: bool = False, provider: str = "") -> SourceError:
         """The error to raise: ``what`` happened and what to do, free of secrets, and remembered."""

@@ -62,7 +62,7 @@ _WORDS = {
     Outcome.NETWORK: ("The site could not be reached.", "Check the connection of this installation and run again."),
     Outcome.TOO_LARGE: ("There is more than can be read.", f"To have all of it, {_IMPORT}."),
     Outcome.ROBOTS_DISALLOWED: ("The site asks programs not to read this page.", f"Instead, {_IMPORT}."),
-    Outcome.UNSUPPORTED: ("This cannot be collected yet.", f"Instead, {_IMPORT}."),
+    Outcome.UNSUPPORTED: ("This cannot be collected.", f"Instead, {_IMPORT}."),
     Outcome.CANCELLED: ("The run was cancelled.", "Run again; it goes on where it stopped."),
     Outcome.INTERNAL: ("Something went wrong on our side.", "Run again; if it stays, look into the worker's log."),
 }

@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from integrations.outbound import OutboundRefused, Response
-from scraping.sources import diagnosis
 from scraping.sources import fetch as fetching
 from scraping.sources.base import Fetcher, Outcome, SourceError
 from scraping.sources.fetch import Manners
@@ -89,7 +88,6 @@ def test_a_form_is_posted_and_no_redirect_followed():
         (page(CAPTCHA, 503), Outcome.CAPTCHA),
         (page(BLOCKED), Outcome.BLOCKED),
         (page(BLOCKED, 403), Outcome.BLOCKED),
-        (page(SIGN_IN), Outcome.LOGIN_REQUIRED),
         (page(CHANGED, url="https://www.shop.example/"), Outcome.REDIRECTED_HOME),
         (page(CHANGED, url="https://www.shop.example/ap/signin?x=1"), Outcome.LOGIN_REQUIRED),
         (said(401), Outcome.INVALID_KEY),
@@ -126,8 +124,8 @@ def test_a_page_in_place_of_data_is_a_changed_site():
     assert stopped(lambda: Trial(page(CHANGED)).json(URL)).code == Outcome.LAYOUT_CHANGED
 
 
-def test_words_beyond_the_beginning_of_a_page_are_not_looked_for():
-    assert diagnosis.outcome(URL, page("<html>" + " " * 300_000 + "captcha")) is None
+def test_a_way_in_for_members_in_place_of_data_is_a_sign_in():
+    assert stopped(lambda: Trial(page(SIGN_IN)).json(URL)).code == Outcome.LOGIN_REQUIRED
 
 
 # Trying again

@@ -6,15 +6,13 @@ import pytest
 from bson import ObjectId
 
 from projects import files
-from projects.choices import Platform, TargetType
+from projects.choices import PLATFORMS, Platform, TargetType
 from projects.models import Target
 from results.imports import preview
 from scraping.sources import SOURCES, get_source
 from scraping.sources import file as reading
 from scraping.sources.base import Outcome, SourceError
 from scraping.sources.file import FileSource
-from scraping.sources.reddit import RedditSource
-from scraping.sources.steam import SteamSource
 from tests.standins.visits import Visit
 
 ROWS = 1200
@@ -134,21 +132,8 @@ def test_an_upload_that_is_gone_is_told():
     assert caught.value.code == Outcome.NOT_FOUND
 
 
-def test_steam_and_reddit_have_their_sources():
-    assert isinstance(get_source(target(Platform.STEAM, TargetType.GAME)), SteamSource)
-    assert isinstance(get_source(target(Platform.REDDIT, TargetType.POST)), RedditSource)
-
-
-@pytest.mark.parametrize("platform", ["amazon", "youtube", "google", "trustpilot", "yelp", "imdb"])
-def test_other_platforms_say_what_to_do_instead(platform):
-    with pytest.raises(SourceError) as caught:
-        get_source(target(Platform(platform), TargetType.PRODUCT))
-    assert (caught.value.code, caught.value.can_retry) == (Outcome.UNSUPPORTED, False)
-    assert caught.value.message.startswith(f"{Platform(platform).label} cannot be collected yet: export")
-
-
-def test_each_source_is_registered_under_its_own_name():
-    assert {str(platform): source.platform for platform, source in SOURCES.items()} == {
-        "steam": "steam",
-        "reddit": "reddit",
+def test_every_platform_has_a_source_under_its_own_name():
+    assert {platform: get_source(target(platform, TargetType.PRODUCT)).platform for platform in PLATFORMS} == {
+        platform: platform.value for platform in PLATFORMS
     }
+    assert set(SOURCES) == set(PLATFORMS)

@@ -137,8 +137,8 @@ class Amazon(pages.Site):
         verified = '<span data-hook="avp-badge">Verified Purchase</span>' if number % 2 == 0 else ""
         return f"""<div id="customer_review-{identity}" data-hook="review" class="a-section review aok-relative">
 <a class="a-profile"><div class="a-profile-content"><span class="a-profile-name">Ann {number}</span></div></a>
-<a data-hook="{title}" href="/gp/customer-reviews/{identity}/"><i data-hook="{rating}" class="a-icon a-icon-star a-star-4
-review-rating"><span class="a-icon-alt">{stars}</span></i><span class="a-letter-space"></span>
+<a data-hook="{title}" href="/gp/customer-reviews/{identity}/"><i data-hook="{rating}"
+class="a-icon a-icon-star a-star-4 review-rating"><span class="a-icon-alt">{stars}</span></i>
 <span>Kettle &amp; I</span></a><span data-hook="review-date">{dated.format(day=28 - number)}</span>
 <a data-hook="format-strip">Colour: Black<i class="a-icon a-icon-text-separator"></i>Size: 1.7 l</a>{verified}
 <div data-hook="{body}"><span>{words}</span>

@@ -13,7 +13,7 @@ CAPTCHA = """<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</ti
 <form id="challenge-form" action="/?__cf_chl_f_tk=x" method="POST"></form>
 <noscript><span id="challenge-error-text">Enable JavaScript and cookies to continue</span></noscript></div>
 <script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1?ray=8f"></script></body></html>"""
-DATADOME = """<!DOCTYPE html><html lang="en"><head><title>yelp.com</title><style>#cmsg{animation: A 1.5s;}</style></head>
+DATADOME = """<!DOCTYPE html><html lang="en"><head><title>yelp.com</title></head>
 <body style="margin:0"><p id="cmsg">Please enable JS and disable any ad blocker</p>
 <script data-cfasync="false">var dd={'rt':'c','cid':'x','hsh':'y','t':'bv','host':'geo.captcha-delivery.com'}</script>
 <script data-cfasync="false" src="https://ct.captcha-delivery.com/c.js"></script></body></html>"""

@@ -37,7 +37,13 @@ class Trustpilot(pages.Site):
         return self.shown(f'<div id="__next"><main>{cards}{further}</main></div>{data}', f"{DOMAIN} Reviews")
 
     def _data(self, number: int, count: int, shown: list[int]) -> dict[str, Any]:
-        unit = {"id": "4f", "displayName": "Shop", "identifyingName": DOMAIN, "numberOfReviews": count, "trustScore": 4.1}
+        unit = {
+            "id": "4f",
+            "displayName": "Shop",
+            "identifyingName": DOMAIN,
+            "numberOfReviews": count,
+            "trustScore": 4.1,
+        }
         turned = {"currentPage": number, "perPage": PER_PAGE, "totalCount": count, "totalPages": -(-count // PER_PAGE)}
         properties: dict[str, Any] = {"businessUnit": unit, "reviews": [self._review(one) for one in shown]}
         properties["filters"] = {"pagination": turned, "selected": {"languages": "all"}}

@@ -1,5 +1,6 @@
 """Yelp: the page of a business, with its reviews in a cache of Apollo's and as cards."""
 
+import json
 from html import escape
 from typing import Any
 
@@ -30,7 +31,7 @@ class Yelp(pages.Site):
         described = {"@type": "Restaurant", "name": "Kettle House", "aggregateRating": {"reviewCount": count}}
         data = self._cache(count, shown) if self.mode != "cards" else ""
         return self.shown(
-            f'<script type="application/ld+json">{pages.json.dumps(described)}</script>'
+            f'<script type="application/ld+json">{json.dumps(described)}</script>'
             f'<section aria-label="Recommended Reviews"><ul class="list__09f24">{cards}</ul></section>{data}',
             "Kettle House - San Francisco",
         )
@@ -45,7 +46,12 @@ class Yelp(pages.Site):
         for number in shown:
             identity = f"aBcDeFgHiJkLmNoPqRs{number:03}"
             points = {name: {pointer: f"${name}.{identity}"} for name in ("text", "author", "createdAt")}
-            known[f"Review:{identity}"] = {"__typename": "Review", "encid": identity, "rating": 5 - number % 5, **points}
+            known[f"Review:{identity}"] = {
+                "__typename": "Review",
+                "encid": identity,
+                "rating": 5 - number % 5,
+                **points,
+            }
             words = escape(self.words(number), quote=False).replace("\n", "<br>")
             known[f"$text.{identity}"] = {"__typename": "ReviewText", "full": words, "language": "en"}
             known[f"$createdAt.{identity}"] = {"utcDateTime": f"2024-03-{28 - number % 28:02}T10:20:30Z"}

@@ -23,13 +23,21 @@ from sentimatrix_studio.forms import ProjectSearchForm, SpanForm
 
 PROJECTS_A_PAGE = 20
 LATEST_RESULTS = 5
+EXAMPLES = (  # from the sample project, with what the built-in engine says of them; a test asks it
+    ("One of the best games I own. Even when things go wrong you come away with a great story to tell.",
+     "very_positive", "joy"),
+    ("Does the weather repeat each year or is it random? Asking before I commit to building on the low side.",
+     "neutral", "surprise"),
+    ("No co-op is a real shame. This is the exact kind of game I'd play with my brother every Sunday.",
+     "very_negative", "sadness"),
+)  # fmt: skip
 
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("dashboard")
-    return render(request, "landing.html")
+    return render(request, "landing.html", {"examples": EXAMPLES})
 
 
 @login_required

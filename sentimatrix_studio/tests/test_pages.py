@@ -12,9 +12,11 @@ from accounts.tests.factories import browser_of, make_user
 from projects.choices import ProjectStatus, TargetStatus
 from projects.models import Project, Target
 from projects.tests.factories import make_project, make_target
+from results.analysis.engine import get_engine
 from results.tests.factories import START, make_item, make_results
 from scraping.choices import JobStatus
 from scraping.models import Job
+from sentimatrix_studio.views import EXAMPLES
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,12 @@ def test_the_landing_page_offers_an_account(client, settings):
     assert reverse("account_signup") in words_of(client.get("/"))
     settings.SIGNUP = "closed"
     assert reverse("account_signup") not in words_of(client.get("/"))
+
+
+def test_the_examples_of_the_landing_page_are_what_the_engine_says(client):
+    analyses = get_engine().analyse([text for text, _, _ in EXAMPLES])
+    assert [(found.sentiment, found.emotion) for found in analyses] == [said[1:] for said in EXAMPLES]
+    assert words_of(client.get("/")).count("<blockquote>") == len(EXAMPLES)
 
 
 def test_those_signed_in_go_from_the_landing_page_to_their_dashboard():

@@ -13,7 +13,7 @@ from projects.models import Project
 from projects.tests.factories import make_project, make_target
 from results.tests.factories import make_items
 from scraping.choices import StepKind
-from scraping.models import Job, Step
+from scraping.models import Job, Schedule, Step
 from scraping.sources.base import Page, Request
 from scraping.sources.fetch import Fetcher
 
@@ -29,6 +29,12 @@ def make_step(job: Job | None = None, **fields: Any) -> Step:
     if fields.setdefault("kind", StepKind.COLLECT) == StepKind.COLLECT and "target" not in fields:
         fields["target"] = make_target(job.project)
     return Step.objects.create(job=job, **fields)
+
+
+def make_schedule(project: Project | None = None, **fields: Any) -> Schedule:
+    """Of a project with something to collect."""
+    project = project or make_target().project
+    return Schedule.objects.create(owner_id=project.owner_id, project=project, **fields)
 
 
 class ScriptedSource:

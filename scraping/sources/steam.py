@@ -30,7 +30,11 @@ START = "*"
 # What the service may say when it is the service that is missing, and not the game or our welcome.
 SERVICE_MISSING = (Outcome.NOT_FOUND, Outcome.LAYOUT_CHANGED)
 NO_OTHER_WAY = (Outcome.RATE_LIMITED, Outcome.TOO_LARGE)
-
+FLAGS = {  # ours → Steam's
+    "early_access": "written_during_early_access",
+    "received_for_free": "received_for_free",
+    "steam_deck": "primarily_steam_deck",
+}
 
 Review = dict[str, Any]
 
@@ -168,7 +172,21 @@ def _item(data: Review, parse: parsers.Parse, app_id: str) -> Item | None:
         rating_max=5.0 if isinstance(is_up, bool) else None,
         published_at=_moment(data.get("timestamp_created")),
         language=str(data.get("language") or ""),
+        segments=_segments(data, author),
     )
+
+
+def _segments(data: Review, author: dict[str, Any]) -> dict[str, str | float | bool]:
+    """What Steam says of who wrote it, as far as it does: how long they had played then, and how they got the game."""
+    said: dict[str, str | float | bool] = {
+        name: data[field] for name, field in FLAGS.items() if isinstance(data.get(field), bool)
+    }
+    minutes = author.get("playtime_at_review", author.get("playtime_forever"))
+    if isinstance(minutes, int | float) and not isinstance(minutes, bool):
+        said["playtime_hours"] = round(minutes / 60, 1)
+    if isinstance(data.get("steam_purchase"), bool):
+        said["purchase"] = "steam" if data["steam_purchase"] else "elsewhere"
+    return said
 
 
 def _moment(seconds: object) -> datetime | None:

@@ -8,7 +8,8 @@ from tests.standins import reddit
 from tests.standins.reddit import CLIENT, POST, SECRET, TEXTS, TOKEN
 from tests.standins.visits import Visit
 
-APP = {"client_id": CLIENT, "client_secret": SECRET}
+KEY = {"client_id": CLIENT, "client_secret": SECRET}
+APP = {"reddit": KEY}
 SITE, WITH_APP = "www.reddit.com", "oauth.reddit.com"
 ALL = ["k001", "k002", "k003", "k006", "k007"]
 
@@ -25,24 +26,24 @@ def failure(**said) -> SourceError:
 
 @pytest.fixture(params=["app", "open", "feed"])
 def way(request, standins):
-    """The options of a target, for each way to the same comments."""
+    """The keys of an owner, for each way to the same comments."""
     if request.param == "open":
         standins.reddit.open_json = "ok"
     return APP if request.param == "app" else {}
 
 
 def test_every_way_gives_the_same_comments(way):
-    items = visit(options=way).items
+    items = visit(keys=way).items[: len(ALL)]
     assert [item.external_id for item in items] == ALL
     assert [item.author for item in items] == ["user_1", "user_2", "user_3", "user_6", "user_7"]
 
 
 def test_texts_are_unescaped_once_and_keep_their_paragraphs(way):
-    assert visit(options=way).items[0].text == "It > everything else & cheaper, too.\n\nBuy it."
+    assert visit(keys=way).items[0].text == "It > everything else & cheaper, too.\n\nBuy it."
 
 
 def test_a_comment_has_an_author_a_link_and_a_date(way):
-    comment = visit(options=way).items[1]
+    comment = visit(keys=way).items[1]
     assert comment.author == "user_2"
     assert comment.url == f"https://www.reddit.com/r/gaming/comments/{POST}/title/k002/"
     assert comment.published_at == datetime(2023, 11, 14, 22, 15, 20, tzinfo=UTC)
@@ -51,11 +52,13 @@ def test_a_comment_has_an_author_a_link_and_a_date(way):
 
 def test_replies_come_after_what_they_answer(standins):
     standins.reddit.open_json = "ok"
-    assert [item.text for item in visit().items[1:3]] == [TEXTS[1], TEXTS[2]]
+    seen = visit()
+    assert [item.text for item in seen.items[1:3]] == [TEXTS[1], TEXTS[2]]
+    assert seen.notes == ["Left out, as Reddit does not give them at once: 5 comments deeper down or further on."]
 
 
 def test_what_was_deleted_is_left_out(way):
-    assert {"k004", "k005"}.isdisjoint(item.external_id for item in visit(options=way).items)
+    assert {"k004", "k005"}.isdisjoint(item.external_id for item in visit(keys=way).items)
 
 
 def test_nothing_is_asked_again_after_the_page_was_kept(standins):
@@ -72,24 +75,49 @@ def test_a_post_without_comments_is_no_error(standins):
 
 
 def test_an_app_reads_with_a_token_and_openly_nothing_is_asked(standins):
-    seen = visit(options=APP)
-    assert [(request.method, request.host) for request in standins.requests] == [("POST", SITE), ("GET", WITH_APP)]
+    seen = visit(keys=APP)
+    assert [(request.method, request.host) for request in standins.requests[:2]] == [("POST", SITE), ("GET", WITH_APP)]
     assert standins.requests[0].body == "grant_type=client_credentials"
-    assert standins.requests[1].headers["Authorization"] == f"Bearer {TOKEN}"
+    assert {request.headers["Authorization"] for request in standins.asked(WITH_APP)} == {f"Bearer {TOKEN}"}
     assert seen.pages[0].reported_total == 12
-    assert seen.notes == ["5 comments deeper down or further on are not given by Reddit at once, and were left out."]
+
+
+def test_an_app_asks_for_what_the_thread_holds_back_and_says_what_is_left(standins):
+    seen = visit(keys=APP)
+    assert [item.external_id for item in seen.items] == [*ALL, "k008", "k010", "k009", "k011"]
+    assert [request.query.get("children") for request in standins.asked(WITH_APP)] == [None, "k008,k009", "k011"]
+    assert seen.notes == ["Left out, as Reddit does not give them at once: 1 comment deeper down or further on."]
+    assert [page.cursor for page in seen.pages] == ["more k008,k009", "more k011", END]
+    assert [page.is_whole for page in seen.pages] == [False, False, False]
+
+
+def test_what_is_held_back_is_asked_for_100_at_a_time(standins, monkeypatch):
+    monkeypatch.setattr("scraping.sources.reddit.AT_ONCE", 1)
+    assert len(visit(keys=APP).items) == 9
+    assert [request.query.get("children") for request in standins.asked(WITH_APP)] == [None, "k008", "k009", "k011"]
+
+
+def test_a_visit_goes_on_with_what_is_still_held_back(standins):
+    rest = visit(keys=APP, cursor="more k011")
+    assert [item.external_id for item in rest.items] == ["k011"]
+    assert [request.path for request in standins.asked(WITH_APP)] == ["/api/morechildren"]
+
+
+def test_segments_tell_votes_and_replies(standins):
+    first, reply = visit(keys=APP).items[0], visit(keys=APP).items[6]
+    assert (first.segments, reply.segments) == ({"score": 1, "reply": False}, {"score": 10, "reply": True})
 
 
 @pytest.mark.parametrize("wrong", [{"client_id": "x"}, {"client_secret": "y"}])
 def test_refused_credentials_are_told_without_showing_them(standins, wrong):
-    error = failure(options={**APP, **wrong})
-    assert (error.code, error.can_retry) == (Outcome.INVALID_KEY, False)
+    error = failure(keys={"reddit": {**KEY, **wrong}})
+    assert (error.code, error.can_retry, error.provider) == (Outcome.INVALID_KEY, False, "reddit")
     assert SECRET not in error.message
     assert standins.asked(WITH_APP) == []
 
 
 def test_half_of_the_credentials_are_none(standins):
-    assert visit(options={"client_id": CLIENT}).items != []
+    assert visit(keys={"reddit": {"client_id": CLIENT}}).items != []
     assert standins.asked(WITH_APP) == []
 
 

@@ -52,6 +52,20 @@ def test_a_review_is_what_steam_says(standins):
     assert "\n\n" in second.text
 
 
+def test_segments_tell_how_a_reviewer_got_the_game_and_how_long_they_had_played(standins):
+    standins.steam.total = 3
+    first, second, third = (item.segments for item in visit().items)
+    flags = {"early_access": False, "received_for_free": False, "steam_deck": False}
+    assert first == {**flags, "playtime_hours": 5.0, "purchase": "steam"}
+    assert (second["purchase"], second["playtime_hours"], second["early_access"]) == ("elsewhere", 5.2, True)
+    assert third["received_for_free"] is True
+
+
+def test_what_steam_does_not_say_is_no_segment(standins):
+    standins.steam.mode, standins.steam.total = "no author", 1
+    assert visit().items[0].segments == {"received_for_free": False}
+
+
 def test_the_first_page_tells_how_many_there_are(standins):
     assert [page.reported_total for page in visit().pages] == [TOTAL, None, None]
 

@@ -37,16 +37,26 @@ def comment(number: int, body: str, replies: list[dict[str, Any]] | None = None)
 
 
 def thread() -> list[dict[str, Any]]:
-    """Seven comments, two of which are gone, three deep; and five more that Reddit holds back."""
+    """Seven comments, two of which are gone, three deep; and five more that Reddit holds back, two of them by id."""
     deepest = comment(3, TEXTS[2])
     nested = comment(2, TEXTS[1], [deepest, comment(4, GONE[0])])
     top = [comment(1, TEXTS[0], [nested]), comment(5, GONE[1]), comment(6, TEXTS[3]), comment(7, TEXTS[2])]
-    more = {"kind": "more", "data": {"count": 5, "children": ["k8", "k9"]}}
+    more = {"kind": "more", "data": {"count": 5, "children": ["k008", "k009"]}}
     post = {"kind": "t3", "data": {"id": POST, "title": "What do you think?", "num_comments": 12}}
     return [
         {"kind": "Listing", "data": {"children": [post]}},
         {"kind": "Listing", "data": {"children": [*top, more]}},
     ]
+
+
+def held_back(ids: list[str]) -> list[dict[str, Any]]:
+    """What is asked for, what hangs on it, and what is held back even then: in the end a branch that is too deep."""
+    reply = comment(10, TEXTS[1])
+    reply["data"]["parent_id"] = "t1_k008"
+    further = {"kind": "more", "data": {"count": 2, "children": ["k011"]}}
+    too_deep = {"kind": "more", "data": {"count": 0, "id": "_", "children": [], "parent_id": "t1_k011"}}
+    after = {"k008": [reply], "k009": [further], "k011": [too_deep]}
+    return [thing for one in ids for thing in (comment(int(one[1:]), TEXTS[3]), *after[one])]
 
 
 def feed() -> str:
@@ -88,7 +98,7 @@ class Reddit:
         if request.host == "oauth.reddit.com":
             if request.headers.get("Authorization") != f"Bearer {TOKEN}":
                 return web.json_response({"message": "Unauthorized", "error": 401}, status=401)
-            return self._answer("app", lambda: web.json_response(self._thread("app")))
+            return self._answer("app", lambda: web.json_response(self._for_apps(request)))
         if request.path == "/api/v1/access_token":
             return self._token(request)
         if request.path == f"/comments/{POST}.json":
@@ -106,6 +116,12 @@ class Reddit:
             return bad
         answer: web.StreamResponse = good()
         return answer
+
+    def _for_apps(self, request: web.Request) -> Any:
+        if request.path == "/api/morechildren":
+            things = held_back(request.query["children"].split(","))
+            return {"json": {"errors": [], "data": {"things": things}}}
+        return self._thread("app")
 
     def _thread(self, address: str) -> list[dict[str, Any]]:
         listing = thread()

@@ -34,7 +34,7 @@ def review(number: int) -> dict[str, Any]:
             "num_reviews": 4,
             "playtime_forever": 600 + number,
             "playtime_last_two_weeks": 30,
-            "playtime_at_review": 300,
+            "playtime_at_review": 300 + number * 13,
             "last_played": 1700000000,
         },
         "language": "english",
@@ -46,9 +46,9 @@ def review(number: int) -> dict[str, Any]:
         "votes_funny": 0,
         "weighted_vote_score": "0.523809552192687988",
         "comment_count": 0,
-        "steam_purchase": True,
-        "received_for_free": False,
-        "written_during_early_access": False,
+        "steam_purchase": number % 7 != 1,
+        "received_for_free": number % 7 == 2,
+        "written_during_early_access": number % 7 == 1,
         "primarily_steam_deck": False,
     }
 
@@ -56,7 +56,7 @@ def review(number: int) -> dict[str, Any]:
 class Steam:
     """``mode`` is how both addresses answer; ``service`` and ``store`` may be set apart.
 
-    Modes: ok, empty, markup, bare (an empty object), no thumb, slow, and those of ``pages``.
+    Modes: ok, empty, markup, bare (an empty object), no thumb, no words, no author, slow, and those of ``pages``.
     """
 
     hosts = ("api.steampowered.com", "store.steampowered.com")
@@ -115,4 +115,7 @@ class Steam:
             return {**data, "review": MARKUP}
         if mode == "no thumb":
             return {name: value for name, value in data.items() if name != "voted_up"}
+        if mode == "no author":
+            kept = {name: data[name] for name in ("recommendationid", "review", "voted_up", "received_for_free")}
+            return {**kept, "author": {}}
         return {**data, "review": ""} if mode == "no words" else data

@@ -1,13 +1,12 @@
 """How a target is read: what can be said about it, platform by platform. Only what its source understands is taken."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 
-from projects.choices import PLATFORMS, Platform
-from projects.declarations import Choice, Setting, Text
+from projects.choices import Platform
+from projects.declarations import Choice
 from projects.platforms import Detected
 
 NAMES = ("country", "language", "sort_by", "filter")
@@ -46,44 +45,49 @@ STEAM_LANGUAGES = {  # code → Steam's own word, and ours
 }
 
 
-def _later(platform: Platform) -> tuple[Setting, ...]:
-    """Of a platform that cannot be collected yet."""
-    when = f"Used as soon as {platform.label} can be collected."
-    return (
-        Text(
+COUNTRY_NAMES = {
+    "ae": "United Arab Emirates", "au": "Australia", "be": "Belgium", "br": "Brazil", "ca": "Canada", "cn": "China",
+    "de": "Germany", "eg": "Egypt", "es": "Spain", "fr": "France", "gb": "United Kingdom", "ie": "Ireland",
+    "in": "India", "it": "Italy", "jp": "Japan", "mx": "Mexico", "nl": "Netherlands", "pl": "Poland",
+    "sa": "Saudi Arabia", "se": "Sweden", "sg": "Singapore", "tr": "Türkiye", "us": "United States",
+    "za": "South Africa",
+}  # fmt: skip
+TRUSTPILOT_LANGUAGES = "da de en es fi fr it ja nl pl pt sv".split()  # noqa: SIM905  as one reads it
+STARS = tuple((f"{number}_star", f"{number} star{'s' if number > 1 else ''} only") for number in range(5, 0, -1))
+VERIFIED = ("verified", "Verified only")
+
+
+def _language(codes: Iterable[str], text: str) -> Choice:
+    known = tuple((code, STEAM_LANGUAGES[code][1]) for code in codes)
+    return Choice(name="language", label="Language", default="", options=known, none="All languages", help=text)
+
+
+def _filter(*options: tuple[str, str]) -> Choice:
+    return Choice(name="filter", label="Which reviews", default="", options=options, none="All reviews")
+
+
+UNDERSTOOD: Mapping[str, tuple[Choice, ...]] = {
+    Platform.AMAZON: (
+        Choice(
             name="country",
             label="Country",
             default="",
-            maximum=2,
-            pattern="[A-Za-z]{2}",
-            wanted="Use a country's two letters, such as de.",
-            help=f"Two letters, such as de. {when}",
+            options=tuple(sorted(COUNTRY_NAMES.items(), key=lambda country: country[1])),
+            none="That of the address",
+            help="Where Amazon is asked for reviews of the product.",
         ),
-        Text(
-            name="language",
-            label="Language",
-            default="",
-            maximum=6,
-            pattern="[a-z]{2}(-[A-Z0-9]{2,3})?",
-            wanted="Use a language's code, such as de or pt-BR.",
-            help=f"A code such as de or pt-BR. {when}",
-        ),
-    )
-
-
-UNDERSTOOD: Mapping[str, tuple[Setting, ...]] = {
-    **{platform: _later(platform) for platform in PLATFORMS},
-    Platform.STEAM: (
-        Choice(
-            name="language",
-            label="Language",
-            default="",
-            options=tuple((code, name) for code, (_, name) in STEAM_LANGUAGES.items()),
-            none="All languages",
-            help="Only reviews in it are collected.",
-        ),
+        _filter(VERIFIED, ("positive", "4 and 5 stars"), ("critical", "1 to 3 stars"), *STARS),
     ),
+    Platform.STEAM: (_language(STEAM_LANGUAGES, "Only reviews in it are collected."),),
+    Platform.YOUTUBE: (),
     Platform.REDDIT: (),
+    Platform.GOOGLE: (_language(STEAM_LANGUAGES, "Google prefers reviews in it and translates others."),),
+    Platform.TRUSTPILOT: (
+        _language(TRUSTPILOT_LANGUAGES, "Only reviews in it are collected."),
+        _filter(VERIFIED, *STARS),
+    ),
+    Platform.YELP: (),
+    Platform.IMDB: (_filter(("no_spoilers", "Without spoilers")),),
     Platform.FILE: (),
 }
 
@@ -122,13 +126,10 @@ def for_each(found: Iterable[Detected], said: Mapping[str, str]) -> list[Wanted]
     return wanted
 
 
-def _problem(platform: str, setting: Setting | None, value: str) -> str:
+def _problem(platform: str, setting: Choice | None, value: str) -> str:
     if setting is None:
         return f"{Platform(platform).label} does not understand this."
     if not value:
         return ""
-    if isinstance(setting, Choice):
-        codes = [code for code, _ in setting.options]
-        return "" if value in codes else f"Use one of {', '.join(codes)}."
-    assert isinstance(setting, Text)  # noqa: S101  there are no others
-    return "" if re.fullmatch(setting.pattern, value) else setting.wanted
+    codes = [code for code, _ in setting.options]
+    return "" if value in codes else f"Use one of {', '.join(codes)}."

@@ -155,12 +155,12 @@ def test_links_become_targets():
     user = make_user()
     links = {
         "steam": [{"url": PORTAL, "label": "Portal 2", "language": "de"}, {"url": "store.steampowered.com/app/730"}],
-        "google": [{"url": "https://maps.google.com/?cid=12345678", "country": "at"}],
+        "google": [{"url": "https://maps.google.com/?cid=12345678", "language": "fr"}],
     }
     made = api_of(user).post(PROJECTS, {"name": "x", "platform_links": links}).json()
     assert made["stats"]["total_targets"] == 3
     found = {target.external_id: (target.label, target.options) for target in Target.objects.filter(owner=user)}
-    assert found == {"620": ("Portal 2", {"language": "de"}), "730": ("", {}), "cid:12345678": ("", {"country": "at"})}
+    assert found == {"620": ("Portal 2", {"language": "de"}), "730": ("", {}), "cid:12345678": ("", {"language": "fr"})}
 
 
 def test_one_bad_link_makes_no_project():
@@ -296,10 +296,10 @@ def test_many_targets_come_back_in_the_order_given():
     make_target(other, platform="reddit", detected_type="post", external_id="abc123")
     api = api_of(project.owner)
     api.post(path_of(project, "targets"), {"url": POST})
-    body = {"urls": [PORTAL, POST, "youtu.be/dQw4w9WgXcQ", PORTAL], "options": {"language": "de"}}
+    body = {"urls": [PORTAL, POST, "trustpilot.com/review/a.example", PORTAL], "options": {"language": "de"}}
     answer = api.post(path_of(project, "targets", "bulk"), body)
     assert answer.status_code == 201
-    assert [target["external_id"] for target in answer.json()] == ["620", "abc123", "dQw4w9WgXcQ", "620"]
+    assert [target["external_id"] for target in answer.json()] == ["620", "abc123", "a.example", "620"]
     assert [target["options"] for target in answer.json()] == [
         {"language": "de"},
         {},

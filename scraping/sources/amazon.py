@@ -8,6 +8,7 @@ Names of parts (``data-hook``) have been renamed in 2025 in some countries; both
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
@@ -54,8 +55,9 @@ class AmazonSource:
 
 
 def _domain(request: Request) -> str:
-    """By the country that was chosen, which is that of the address unless somebody has changed it."""
-    return DOMAINS.get(str(request.options.get("country")), "com")
+    """By the country that was chosen, else by the address."""
+    domain = (urlsplit(request.url).hostname or "").removeprefix("www.amazon.")
+    return DOMAINS.get(str(request.options.get("country")), domain if domain in AMAZON_COUNTRIES else "com")
 
 
 def _read(cursor: str, base: str, request: Request, fetch: Fetcher) -> Sheet:

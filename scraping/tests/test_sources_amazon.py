@@ -2,8 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from projects.options import UNDERSTOOD
 from projects.platforms import AMAZON_COUNTRIES
-from scraping.sources.amazon import AmazonSource
+from scraping.sources.amazon import FILTERS, AmazonSource
 from scraping.sources.base import Outcome, SourceError
 from tests.standins.amazon import ASIN, DAYS, SHOWN
 from tests.standins.visits import Visit
@@ -53,6 +54,11 @@ def test_every_country_is_read_in_its_language(standins, domain, country):
     assert seen.pages[0].reported_total == 2
 
 
+def test_without_a_country_it_is_that_of_the_address(standins):
+    visit(url=f"https://www.amazon.it/dp/{ASIN}")
+    assert {request.host for request in standins.requests} == {"www.amazon.it"}
+
+
 def test_the_stand_in_speaks_more_than_english():
     assert len({dated for dated, *_ in DAYS.values()}) == 13
 
@@ -61,6 +67,11 @@ def test_newer_names_of_parts_are_known(standins):
     before = visit().items
     standins.amazon.mode = "renamed"
     assert visit().items == before
+
+
+def test_every_filter_that_can_be_chosen_is_obeyed():
+    offered = [one for one in UNDERSTOOD["amazon"] if one.name == "filter"]
+    assert {code for code, _ in offered[0].options} == set(FILTERS)
 
 
 def test_a_filter_is_asked_for(standins):

@@ -2,8 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from projects.options import UNDERSTOOD
 from scraping.sources.base import Outcome, SourceError
-from scraping.sources.trustpilot import TrustpilotSource
+from scraping.sources.trustpilot import FILTERS, TrustpilotSource
 from tests.standins.trustpilot import DOMAIN
 from tests.standins.visits import Visit
 
@@ -50,6 +51,11 @@ def test_the_cards_say_the_same_as_the_data(standins):
         assert (card.external_id, card.title, card.text) == (review.external_id, review.title, review.text)
         assert (card.author, card.url, card.rating) == (review.author, review.url, review.rating)
         assert card.published_at == review.published_at
+
+
+def test_every_filter_that_can_be_chosen_is_obeyed():
+    offered = [one for one in UNDERSTOOD["trustpilot"] if one.name == "filter"]
+    assert {code for code, _ in offered[0].options} == set(FILTERS)
 
 
 def test_language_and_filter_are_asked_for(standins):

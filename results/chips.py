@@ -11,6 +11,7 @@ from results import languages
 from results.choices import Emotion, Sentiment, State
 from results.filters import ResultFilter
 from results.reading import written
+from sentimatrix_studio.mongo.pipelines import rows_where
 
 NAMES: dict[str, dict[str, str]] = {
     "sentiment": dict(Sentiment.choices),
@@ -35,11 +36,12 @@ def chips(asked: ResultFilter, project: Project) -> list[Chip]:
 
 
 def _values(asked: ResultFilter, project: Project) -> Iterator[Chip]:
-    targets = {target.pk: str(target) for target in Target.objects.filter(pk__in=asked.target_id)}
+    targets = rows_where(Target, {"_id": {"$in": asked.target_id}}) if asked.target_id else ()
+    named = {target.pk: str(target) for target in targets}
     for name in ("search", "sentiment", "emotion", "platform", "target_id", "language", "state", "job_id"):
         value = getattr(asked, name)
         label = LABELS.get(name, name.capitalize())
-        names: dict[Any, str] = targets if name == "target_id" else NAMES.get(name, {})
+        names: dict[Any, str] = named if name == "target_id" else NAMES.get(name, {})
         if isinstance(value, tuple):
             for one in value:
                 yield Chip(label, names.get(one, str(one)), asked.without(name, value=one).query)

@@ -1,6 +1,6 @@
 """The filter form beside the list of reviews, and the box one tries a sentence in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -54,10 +54,9 @@ class FilterForm:
     Not one of Django's forms: they take four times as long to draw as the reviews to be read.
     """
 
-    def __init__(self, project: Project, targets: Iterable[Target], values: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, project: Project, targets: Sequence[Target], values: Mapping[str, Sequence[str]]) -> None:
         """``values`` are those of the query string, by name."""
         self._values = values
-        targets = list(targets)
         seen = {target.platform for target in targets}
         self.texts = {name: given[0] for name, given in values.items() if given}
         self.sentiment = self._choices(

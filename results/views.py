@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
 from accounts.ownership import owned_or_404
-from projects.models import Project
+from projects.models import Project, Target
 from results import explorer, listing
 from results.analysis.engine import AnalysisError
 from results.analysis.on_demand import analyse_now, explain_now
@@ -28,6 +28,7 @@ from results.models import Result
 from results.removal import delete_results
 from results.report import Span, report
 from results.shares import emotion_shares, sentiment_shares
+from sentimatrix_studio.mongo.pipelines import rows_where
 from sentimatrix_studio.requests import costly
 
 EXPORT_FORMATS = [
@@ -70,7 +71,7 @@ def result_list(request: HtmxRequest, project_id: ObjectId) -> HttpResponse:
     except DatabaseError:
         context |= {"problems": [UNREADABLE], "can_retry": True}
         status = 503
-    context["form"] = FilterForm(project, project.targets.all(), values)
+    context["form"] = FilterForm(project, rows_where(Target, {"project_id": project.pk}), values)
     is_fragment = request.htmx and not request.htmx.history_restore_request
     return render(request, f"results/{'_' if is_fragment else ''}result_list.html", context, status=status)
 

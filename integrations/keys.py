@@ -1,16 +1,19 @@
 """What is done with keys. Both faces call these, and jobs of the owner do; each leaves its line in the audit trail."""
 
 import logging
+from collections.abc import Mapping
 
 from bson import ObjectId
 
 from accounts import audit
 from accounts.models import User
+from integrations import events
 from integrations.choices import KeyStatus
 from integrations.models import Credential
 from integrations.providers import Provider
 from integrations.verifying import Verdict, verify
 from sentimatrix_studio.encryption import Unreadable
+from sentimatrix_studio.mongo.transaction import in_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -36,15 +39,32 @@ def test(credential: Credential, provider: Provider) -> Verdict:
         verdict = verify(provider, credential.open())
     except Unreadable:
         return Verdict(KeyStatus.UNREADABLE, LOST)
-    credential.note_verdict(verdict)
+    _keep(credential, verdict)
     audit.record("key.tested", credential.owner, provider=provider.id, outcome=str(verdict.status))
     return verdict
 
 
-def has_key(owner_id: ObjectId, provider: str) -> bool:
-    """Whether this person has something to try this provider with."""
-    credential = Credential.objects.filter(owner_id=owner_id, provider=provider).first()
-    return credential is not None and credential.can_be_used
+def note_refused(owner_id: ObjectId, provider: str, values: Mapping[str, str]) -> None:
+    """A provider has turned these values away in the middle of a run: the key is not valid, which its owner is told once,
+    unless another one was entered meanwhile."""
+    credential: Credential | None = Credential.objects.filter(owner_id=owner_id, provider=provider).first()
+    if credential and credential.holds(values) and credential.is_valid is not False:
+        _keep(credential, Verdict(KeyStatus.INVALID, f"{credential.name} does not accept it."))
+
+
+def _keep(credential: Credential, verdict: Verdict) -> None:
+    in_transaction(lambda: _write(credential, verdict))
+
+
+def _write(credential: Credential, verdict: Verdict) -> None:
+    if credential.note_verdict(verdict) and verdict.status == KeyStatus.INVALID:
+        events.announce(
+            "key.refused",
+            owner_id=credential.owner_id,
+            project_id=None,
+            cause=f"{credential.pk}:{credential.entered_at.isoformat(timespec='milliseconds')}",
+            data={"provider": credential.provider, "name": credential.name, "message": verdict.error},
+        )
 
 
 def values_for(owner_id: ObjectId, provider: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 from bson import ObjectId
@@ -104,6 +104,10 @@ class Credential(OwnedModel):
         values: dict[str, str] = json.loads(decrypt(self.sealed, *self.place_of(self.pk, self.owner_id, self.provider)))
         return values
 
+    def holds(self, values: Mapping[str, str]) -> bool:
+        """Whether these are its values, and not those of a key that was there before."""
+        return self.is_readable and self.open() == values
+
     @staticmethod
     def place_of(pk: ObjectId, owner_id: ObjectId, provider: str) -> tuple[str, ...]:
         """What its ciphertext is bound to."""
@@ -126,14 +130,16 @@ class Credential(OwnedModel):
             setattr(self, name, value)
         return fields
 
-    def note_verdict(self, verdict: Verdict) -> None:
+    def note_verdict(self, verdict: Verdict) -> bool:
         """Keep how a test went, unless other values were entered meanwhile: the test was not about those."""
         fields = {"status": verdict.status, "error": verdict.error[:500], "tested_at": verdict.at}
         if verdict.status in TELLING:
             fields |= {"is_valid": verdict.status == KeyStatus.VALID, "last_validated": verdict.at}
-        if Credential.objects.filter(pk=self.pk, entered_at=self.entered_at).update(**fields):
+        is_still_there = Credential.objects.filter(pk=self.pk, entered_at=self.entered_at).update(**fields) == 1
+        if is_still_there:
             for name, value in fields.items():
                 setattr(self, name, value)
+        return is_still_there
 
     def note_use(self) -> None:
         Credential.objects.filter(pk=self.pk).update(last_used=timezone.now())

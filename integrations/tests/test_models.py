@@ -4,10 +4,12 @@ import pytest
 from django.db import connection
 
 from accounts.tests.factories import make_user
-from integrations import keys
-from integrations.models import Credential
+from integrations import keys, needs
+from integrations.choices import KeyStatus
+from integrations.models import Credential, Event, Notice
 from integrations.providers import PROVIDERS, Kind, of_kind
 from integrations.tests.factories import KEY, make_credential
+from integrations.verifying import Verdict
 from sentimatrix_studio.encryption import Unreadable
 
 
@@ -74,13 +76,42 @@ def test_a_ciphertext_opens_as_its_own_row_only():
 def test_a_key_is_there_for_its_owner_while_it_can_be_read_and_is_not_known_to_be_bad(settings):
     credential, stranger = make_credential(), make_user()
     owner = credential.owner_id
-    assert (keys.has_key(owner, "groq"), keys.has_key(owner, "openai")) == (True, False)
-    assert (keys.has_key(stranger.pk, "groq"), keys.values_for(stranger.pk, "groq")) == (False, {})
+    assert needs.keys_of(owner) == {"groq"}
+    assert (needs.keys_of(stranger.pk), keys.values_for(stranger.pk, "groq")) == (set(), {})
     Credential.objects.update(is_valid=False)
-    assert keys.has_key(owner, "groq") is False
+    assert needs.keys_of(owner) == set()
     Credential.objects.update(is_valid=True)
     assert keys.values_for(owner, "groq") == {"api_key": KEY}
     credential.refresh_from_db()
     assert credential.last_used is not None
     settings.ENCRYPTION_KEYS = {"another": b"x" * 32}
-    assert (keys.has_key(owner, "groq"), keys.values_for(owner, "groq")) == (False, {})
+    assert (needs.keys_of(owner), keys.values_for(owner, "groq")) == (set(), {})
+
+
+@pytest.mark.django_db
+def test_a_key_that_a_run_finds_refused_is_marked_and_its_owner_told_once():
+    credential = make_credential()
+    owner = credential.owner_id
+    keys.note_refused(owner, "groq", {"api_key": "the one that was there before"})
+    keys.note_refused(owner, "openai", {"api_key": KEY})
+    assert ("groq" in needs.keys_of(owner), Event.objects.count()) == (True, 0)
+    for _ in range(2):
+        keys.note_refused(owner, "groq", {"api_key": KEY})
+    credential.refresh_from_db()
+    assert (credential.status, credential.is_valid, credential.error) == ("invalid", False, "Groq does not accept it.")
+    assert ("groq" in needs.keys_of(owner)) is False
+    event = Event.objects.get()
+    assert (event.name, event.owner_id, event.facts["provider"]) == ("key.refused", owner, "groq")
+    assert [notice.title for notice in Notice.objects.all()] == ["Key refused: Groq"]
+    make_credential(credential.owner)
+    keys.note_refused(owner, "groq", {"api_key": KEY})
+    assert Event.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_key_that_a_test_finds_refused_is_told_of_once(monkeypatch):
+    credential = make_credential()
+    for verdict in (KeyStatus.UNREACHABLE, KeyStatus.INVALID, KeyStatus.INVALID, KeyStatus.VALID, KeyStatus.INVALID):
+        monkeypatch.setattr("integrations.keys.verify", lambda *args, status=verdict: Verdict(status, "It says no."))
+        keys.test(credential, PROVIDERS["groq"])
+    assert [event.facts["message"] for event in Event.objects.all()] == ["It says no."]

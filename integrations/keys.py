@@ -45,7 +45,7 @@ def test(credential: Credential, provider: Provider) -> Verdict:
 
 
 def note_refused(owner_id: ObjectId, provider: str, values: Mapping[str, str]) -> None:
-    """A provider has turned these values away in the middle of a run: the key is not valid, which its owner is told once,
+    """A provider has turned these values away in the middle of a run: the key is not valid. Its owner is told once,
     unless another one was entered meanwhile."""
     credential: Credential | None = Credential.objects.filter(owner_id=owner_id, provider=provider).first()
     if credential and credential.holds(values) and credential.is_valid is not False:

@@ -7,12 +7,10 @@ from bson import ObjectId
 from django.db.models import F
 from prometheus_client import Counter
 
-from integrations import keys
-from integrations.providers import PROVIDERS
 from projects.models import Target
 from results import ingest
 from results.models import Result
-from scraping import differences, incremental, leases, removal, settling
+from scraping import access, differences, incremental, leases, removal, settling
 from scraping.choices import Change, Level
 from scraping.hand import Hand, Resting
 from scraping.models import Job, RowError
@@ -35,6 +33,9 @@ def collect(hand: Hand) -> None:
     visit = Visit(hand)
     try:
         is_read = visit.read()
+    except SourceError as error:
+        access.note_refusal(visit.target, visit.access, error)
+        raise
     finally:
         visit.count_requests()
     if is_read:
@@ -53,12 +54,13 @@ class Visit:
         self.source = get_source(self.target)
         project = self.target.project
         manners = Manners(str(project.pk), project.config["limits"]["rate_limit_delay"], self._may_send)
-        self.fetcher = Fetcher(hand.check, manners=manners)
+        self.access = access.of(self.target)
+        self.fetcher = Fetcher(hand.check, manners=manners, transport=self.access.transport)
         self.began = time.monotonic()
         self.stretch = incremental.Stretch()
         self.is_exhausted = False  # the source has no more
         self._seen: set[ObjectId] = set()
-        self._counted = 0  # requests in the job's counters
+        self._counted = {"requests_made": 0, "credits_used": 0}  # what is in the job's counters
         if self.step.cursor:
             self._seen = set() if self.target.is_file else differences.seen(self.job.pk, self.target.pk)
         else:
@@ -66,6 +68,8 @@ class Visit:
 
     def read(self) -> bool:
         """Page by page, until all is read; False when other work should come before the rest."""
+        for note in self.access.notes if not self.step.cursor else ():
+            self.job.note(f"{self.target}: {note}", Level.INFO)
         for page in self.source.pages(self._request(), self.fetcher):
             self._keep(page)
             if self._is_enough(page):
@@ -85,10 +89,10 @@ class Visit:
         self.hand.tell(is_over=in_transaction(self._end))
 
     def count_requests(self) -> None:
-        """Those since the last page; a kill may lose their count, never a review's."""
-        if more := self._uncounted():
-            Job.objects.filter(pk=self.job.pk).update(requests_made=F("requests_made") + more)
-            self._counted += more
+        """Those since the last page, and what they cost; a kill may lose their count, never a review's."""
+        if any((more := self._uncounted()).values()):
+            Job.objects.filter(pk=self.job.pk).update(**{name: F(name) + number for name, number in more.items()})
+            self._count(more)
 
     def _decide(self) -> None:
         """How far to read, once for all attempts."""
@@ -120,23 +124,18 @@ class Visit:
             platform=self.target.platform,
             external_id=self.target.external_id,
             url=self.target.url,
-            options={**self.target.options, **self._key()},
+            options=self.target.options,
+            keys=self.access.keys,
             max_results=self.scope.max_results,
             cursor=self.step.cursor,
             include_replies=bool(self.job.options.get("include_replies", True)),
         )
 
-    def _key(self) -> dict[str, str]:
-        """What the platform wants to be told by those who come from the owner. It is kept nowhere else."""
-        if self.target.platform not in PROVIDERS:
-            return {}
-        return keys.values_for(self.target.owner_id, self.target.platform)
-
     def _keep(self, page: Page) -> None:
-        requests = self._uncounted()
-        stored, after = in_transaction(lambda: self._store(page, requests))
+        sent = self._uncounted()
+        stored, after = in_transaction(lambda: self._store(page, sent))
         STORED.labels(self.target.platform).inc(len(stored.new) + len(stored.updated))
-        self._counted += requests
+        self._count(sent)
         for name, value in after.items():
             setattr(self.step, name, value)
         self.stretch.add(page.items, stored)
@@ -144,7 +143,7 @@ class Visit:
             self._seen.update(stored.new, stored.updated, stored.unchanged)
         self.hand.tell(added=len(stored.new))
 
-    def _store(self, page: Page, requests: int) -> tuple[ingest.Stored, dict[str, Any]]:
+    def _store(self, page: Page, sent: dict[str, int]) -> tuple[ingest.Stored, dict[str, Any]]:
         """Everything the page changes, in a transaction: all of it, or nothing. Also how the step stands after it."""
         step, job = self.step, self.job
         leases.renew(step, self.hand.lease)  # first, so that a worker whose step is gone does not even begin
@@ -161,7 +160,7 @@ class Visit:
             **{change.value: len(ids) for change, ids in found.items()},
             to_analyse=len(stored.pending),
             errors_count=len(page.row_errors),
-            requests_made=requests,
+            **sent,
         )
         if not is_live:
             raise leases.LeaseLost
@@ -229,5 +228,10 @@ class Visit:
             return False
         return seconds > LONGEST_SPELL or self.job.steps.analysing().waiting().exists() or removal.is_waiting()
 
-    def _uncounted(self) -> int:
-        return self.fetcher.requests - self._counted
+    def _uncounted(self) -> dict[str, int]:
+        sent = {"requests_made": self.fetcher.requests, "credits_used": self.fetcher.credits}
+        return {name: number - self._counted[name] for name, number in sent.items()}
+
+    def _count(self, more: dict[str, int]) -> None:
+        for name, number in more.items():
+            self._counted[name] += number

@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ('to_analyse', models.PositiveIntegerField(default=0)),
                 ('analysed', models.PositiveIntegerField(default=0)),
                 ('requests_made', models.PositiveIntegerField(default=0)),
+                ('credits_used', models.PositiveIntegerField(default=0)),
                 ('errors_count', models.PositiveIntegerField(default=0)),
                 ('error_message', models.CharField(blank=True, max_length=500)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),

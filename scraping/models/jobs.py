@@ -126,6 +126,7 @@ class Job(OwnedModel):
     to_analyse = models.PositiveIntegerField(default=0)  # reviews handed to the analysis, leftovers included
     analysed = models.PositiveIntegerField(default=0)  # how many of those are through
     requests_made = models.PositiveIntegerField(default=0)
+    credits_used = models.PositiveIntegerField(default=0)  # of a commercial service, where it says so
     errors_count = models.PositiveIntegerField(default=0)
     error_message = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

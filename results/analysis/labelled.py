@@ -10,17 +10,20 @@ from io import StringIO
 from pathlib import Path
 
 from results.analysis.evaluation import SIDE_OF_LABEL, Side
+from results.choices import Sentiment
 
 DELIMITERS = "\t,;|"
 ROWS_FOR_THE_DELIMITER = 50
 LABEL_HEADERS = frozenset({"label", "sentiment", "rating", "stars", "score", "polarity", "class", "target"})
-NEUTRAL_BORDER = 0.5  # a mean rating of −4…4 nearer to 0 is neutral, as in the papers on such ratings
+# A mean rating of −4…4 nearer to 0 is neutral, as in the papers on such ratings; so are stars nearer to 3. The same
+# distance further out is "very", where 1 and 5 stars are.
+NEUTRAL_BORDER, VERY_BORDER = 0.5, 1.5
 MOST = 0.95  # of the cells must be labels in a column of labels; a few may be damaged
-SIDE_OF_WORD = {
-    **SIDE_OF_LABEL,
-    **dict.fromkeys(("pos", "good"), Side.POSITIVE),
-    **dict.fromkeys(("neg", "bad"), Side.NEGATIVE),
-    **dict.fromkeys(("neu", "mixed"), Side.NEUTRAL),
+LABEL_OF_WORD = {
+    **{str(label): str(label) for label in Sentiment.values},
+    **dict.fromkeys(("pos", "good"), Sentiment.POSITIVE.value),
+    **dict.fromkeys(("neg", "bad"), Sentiment.NEGATIVE.value),
+    **dict.fromkeys(("neu", "mixed"), Sentiment.NEUTRAL.value),
 }
 
 
@@ -30,14 +33,18 @@ class LabelledFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LabelledTexts:
-    """The texts of a file with the class people gave them, and how the file was read."""
+    """The texts of a file with the label people gave them, and how the file was read."""
 
     texts: list[str]
-    sides: list[Side]
+    labels: list[str]  # of the five; where the file knows sides only, never "very"
     scale: "Scale"
     text_column: str
     label_column: str
     skipped: int  # rows without a text cell or with a label that is not on the scale
+
+    @property
+    def sides(self) -> list[Side]:
+        return [SIDE_OF_LABEL[label] for label in self.labels]
 
 
 class Scale(StrEnum):
@@ -48,17 +55,17 @@ class Scale(StrEnum):
     STARS = "stars"  # 1 to 5, 3 is neutral
     RATING = "rating"  # −4 to 4
 
-    def side(self, label: str) -> Side:
-        """The class of a label. Raises ValueError for one that is not on the scale."""
-        return _READERS[self](label.strip())
+    def label(self, written: str) -> str:
+        """Which of the five labels is meant. Raises ValueError for what is not on the scale."""
+        return _READERS[self](written.strip())
 
     def fits(self, labels: list[str]) -> bool:
         """Whether nearly all of the labels, and at least one, are on the scale."""
         return bool(labels) and sum(self.has(label) for label in labels) >= MOST * len(labels)
 
-    def has(self, label: str) -> bool:
+    def has(self, written: str) -> bool:
         try:
-            self.side(label)
+            self.label(written)
         except ValueError:
             return False
         return True
@@ -143,7 +150,7 @@ def read_labelled_texts(
     rows = [row for row in table.rows if len(row) > max(text, label) and scale.has(row[label])]
     return LabelledTexts(
         texts=[row[text] for row in rows],
-        sides=[scale.side(row[label]) for row in rows],
+        labels=[scale.label(row[label]) for row in rows],
         scale=scale,
         text_column=table.name(text),
         label_column=table.name(label),
@@ -173,42 +180,44 @@ def _guess_delimiter(lines: list[str]) -> str:
     return max(DELIMITERS, key=lambda delimiter: sum(delimiter in line for line in sample))
 
 
-def _side_of_word(label: str) -> Side:
-    word = re.sub(r"[\s-]+", "_", label.lower())
-    if word not in SIDE_OF_WORD:
-        raise ValueError(label)
-    return SIDE_OF_WORD[word]
+def _label_of_word(written: str) -> str:
+    word = re.sub(r"[\s-]+", "_", written.lower())
+    if word not in LABEL_OF_WORD:
+        raise ValueError(written)
+    return LABEL_OF_WORD[word]
 
 
-def _side_of_binary(label: str) -> Side:
-    if label not in {"0", "1"}:
-        raise ValueError(label)
-    return Side.POSITIVE if label == "1" else Side.NEGATIVE
+def _label_of_binary(written: str) -> str:
+    if written not in {"0", "1"}:
+        raise ValueError(written)
+    return Sentiment.POSITIVE.value if written == "1" else Sentiment.NEGATIVE.value
 
 
-def _side_of_stars(label: str) -> Side:
-    stars = float(label)
+def _label_of_stars(written: str) -> str:
+    stars = float(written)
     if not 1 <= stars <= 5:
-        raise ValueError(label)
-    return _side_of_distance(stars - 3, 0.5)
+        raise ValueError(written)
+    return _label_of_distance(stars - 3)
 
 
-def _side_of_rating(label: str) -> Side:
-    rating = float(label)
+def _label_of_rating(written: str) -> str:
+    rating = float(written)
     if not -4 <= rating <= 4:
-        raise ValueError(label)
-    return _side_of_distance(rating, NEUTRAL_BORDER)
+        raise ValueError(written)
+    return _label_of_distance(rating)
 
 
-def _side_of_distance(distance: float, border: float) -> Side:
-    if abs(distance) < border:
-        return Side.NEUTRAL
-    return Side.POSITIVE if distance > 0 else Side.NEGATIVE
+def _label_of_distance(distance: float) -> str:
+    if abs(distance) < NEUTRAL_BORDER:
+        return Sentiment.NEUTRAL.value
+    if abs(distance) < VERY_BORDER:
+        return Sentiment.POSITIVE.value if distance > 0 else Sentiment.NEGATIVE.value
+    return Sentiment.VERY_POSITIVE.value if distance > 0 else Sentiment.VERY_NEGATIVE.value
 
 
-_READERS: dict[Scale, Callable[[str], Side]] = {
-    Scale.WORDS: _side_of_word,
-    Scale.BINARY: _side_of_binary,
-    Scale.STARS: _side_of_stars,
-    Scale.RATING: _side_of_rating,
+_READERS: dict[Scale, Callable[[str], str]] = {
+    Scale.WORDS: _label_of_word,
+    Scale.BINARY: _label_of_binary,
+    Scale.STARS: _label_of_stars,
+    Scale.RATING: _label_of_rating,
 }

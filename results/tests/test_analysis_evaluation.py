@@ -1,8 +1,12 @@
+import json
+
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
 
 from results.analysis.engine import Analysis
-from results.analysis.evaluation import Evaluation, Side
+from results.analysis.evaluation import FIVE, Evaluation, Report, Side
 from results.analysis.labelled import LabelledFileError, Scale, read_labelled_texts
 
 NEGATIVE, NEUTRAL, POSITIVE = Side.NEGATIVE, Side.NEUTRAL, Side.POSITIVE
@@ -18,10 +22,12 @@ def read(tmp_path, content: str | bytes, **options):
     return read_labelled_texts(path, **options)
 
 
+TRUTH = ["negative", "negative", "neutral", "positive", "positive", "positive"]
+FOUND = ["negative", "neutral", "neutral", "positive", "positive", "negative"]
+
+
 def test_accuracy_and_f1_are_those_of_the_hand():
-    truth = [NEGATIVE, NEGATIVE, NEUTRAL, POSITIVE, POSITIVE, POSITIVE]
-    found = said("very_negative", "neutral", "neutral", "positive", "very_positive", "negative")
-    evaluation = Evaluation.of(truth, found)
+    evaluation = Evaluation.of(TRUTH, FOUND)
     assert evaluation.confusion == {
         (NEGATIVE, NEGATIVE): 1,
         (NEGATIVE, NEUTRAL): 1,
@@ -29,49 +35,116 @@ def test_accuracy_and_f1_are_those_of_the_hand():
         (POSITIVE, POSITIVE): 2,
         (POSITIVE, NEGATIVE): 1,
     }
-    assert evaluation.accuracy == pytest.approx(4 / 6)
-    assert evaluation.f1(NEGATIVE) == pytest.approx(0.5)  # precision 1/2, recall 1/2
-    assert evaluation.f1(NEUTRAL) == pytest.approx(2 / 3)  # precision 1/2, recall 1
-    assert evaluation.f1(POSITIVE) == pytest.approx(0.8)  # precision 1, recall 2/3
-    assert evaluation.macro_f1 == pytest.approx((0.5 + 2 / 3 + 0.8) / 3)
+    assert evaluation.accuracy == pytest.approx(4 / 6, abs=1e-9)
+    assert evaluation.f1(NEGATIVE) == pytest.approx(0.5, abs=1e-9)  # precision 1/2, recall 1/2
+    assert evaluation.f1(NEUTRAL) == pytest.approx(2 / 3, abs=1e-9)  # precision 1/2, recall 1
+    assert evaluation.f1(POSITIVE) == pytest.approx(0.8, abs=1e-9)  # precision 1, recall 2/3
+    assert evaluation.macro_f1 == pytest.approx((0.5 + 2 / 3 + 0.8) / 3, abs=1e-9)
 
 
-def test_texts_without_a_label_are_counted_and_left_out():
-    evaluation = Evaluation.of([POSITIVE, NEGATIVE, NEGATIVE], said("positive", None, "negative"))
-    assert evaluation.states == {"analysed": 2, "no_text": 1}
+def by_definition(truth: list[str], found: list[str]) -> tuple[float, float]:
+    """Accuracy and macro-F1 as textbooks and scikit-learn define them: from precision and recall of each class seen."""
+    scores = []
+    for name in set(truth) | set(found):
+        hits = sum(true == said == name for true, said in zip(truth, found, strict=True))
+        precision = hits / found.count(name) if name in found else 0.0
+        recall = hits / truth.count(name) if name in truth else 0.0
+        scores.append(2 * precision * recall / (precision + recall) if hits else 0.0)
+    right = sum(true == said for true, said in zip(truth, found, strict=True))
+    return right / len(truth), sum(scores) / len(scores)
+
+
+@given(st.lists(st.tuples(st.sampled_from(FIVE), st.sampled_from(FIVE)), min_size=1, max_size=60))
+def test_figures_are_those_of_the_definitions(pairs):
+    truth, found = map(list, zip(*pairs, strict=True))
+    evaluation = Evaluation.of(truth, found)
+    assert (evaluation.accuracy, evaluation.macro_f1) == pytest.approx(by_definition(truth, found), abs=1e-9)
+
+
+def test_texts_without_an_answer_are_left_out():
+    evaluation = Evaluation.of(["positive", "negative", "negative"], ["positive", None, "negative"])
+    assert evaluation.confusion.total() == 2
     assert evaluation.accuracy == 1
 
 
-def test_a_class_that_people_did_not_use_is_left_out_of_the_mean():
-    evaluation = Evaluation.of([POSITIVE, NEGATIVE, NEGATIVE], said("positive", "negative", "neutral"))
-    assert evaluation.macro_f1 == pytest.approx((1 + 2 / 3) / 2)
+def test_a_class_that_only_the_engine_used_counts_with_nothing():
+    evaluation = Evaluation.of(["positive", "negative", "negative"], ["positive", "negative", "neutral"])
+    assert evaluation.macro_f1 == pytest.approx((1 + 2 / 3 + 0) / 3)
 
 
-def test_nothing_analysed_is_nothing_right():
-    evaluation = Evaluation.of([POSITIVE], said(None))
-    assert (evaluation.accuracy, evaluation.macro_f1) == (0, 0)
+def test_nothing_answered_is_nothing_right():
+    evaluation = Evaluation.of(["positive"], [None])
+    assert (evaluation.accuracy, evaluation.macro_f1, evaluation.within_one(FIVE)) == (0, 0, 0)
+
+
+def test_a_label_next_to_the_right_one_is_within_one():
+    evaluation = Evaluation.of(["positive"] * 4, ["very_positive", "neutral", "negative", "positive"])
+    assert evaluation.within_one(FIVE) == 0.75
+
+
+def test_a_report_tells_states_sides_and_five():
+    report = Report(
+        ["Great", "", "Bad"],
+        ["very_positive", "negative", "very_negative"],
+        said("positive", None, "very_negative"),
+    )
+    assert report.states == {"analysed": 2, "no_text": 1}
+    assert report.sides.accuracy == 1
+    assert report.five is not None
+    assert report.five.accuracy == 0.5
+
+
+def test_labels_without_very_are_no_five():
+    assert Report(["Great", "Bad"], ["positive", "negative"], said("positive", "negative")).five is None
+
+
+def test_a_report_has_parts_by_length_language_and_confidence():
+    analyses = [
+        Analysis("test-1", "analysed", "en", "positive", confidence=0.95),
+        Analysis("test-1", "analysed", "en", "positive", confidence=0.49),
+        Analysis("test-1", "unsupported_language", "de"),
+        Analysis("test-1", "no_text"),
+    ]
+    texts = ["word " * 9, "word " * 100, "Wort " * 29, "!!!"]
+    parts = Report(texts, ["positive", "negative", "negative", "neutral"], analyses).parts
+    assert {name: (part.rows, part.sides.accuracy) for name, part in parts["length"].items()} == {
+        "under 10 words": (2, 1),
+        "10 to 29 words": (1, 0),
+        "100 words and more": (1, 0),
+    }
+    assert {name: (part.rows, part.sides.confusion.total()) for name, part in parts["language"].items()} == {
+        "en": (2, 2),
+        "de": (1, 0),
+        "unknown": (1, 0),
+    }
+    assert {name: part.sides.accuracy for name, part in parts["confidence"].items()} == {
+        "0.9 and more": 1,
+        "under 0.5": 0,
+    }
 
 
 @pytest.mark.parametrize(
-    ("scale", "label", "side"),
+    ("scale", "written", "label"),
     [
-        (Scale.WORDS, "Positive", POSITIVE),
-        (Scale.WORDS, "very negative", NEGATIVE),
-        (Scale.WORDS, "very_positive", POSITIVE),
-        (Scale.WORDS, " neu ", NEUTRAL),
-        (Scale.BINARY, "0", NEGATIVE),
-        (Scale.BINARY, "1", POSITIVE),
-        (Scale.STARS, "1", NEGATIVE),
-        (Scale.STARS, "2.5", NEGATIVE),
-        (Scale.STARS, "3", NEUTRAL),
-        (Scale.STARS, "4.0", POSITIVE),
-        (Scale.RATING, "-0.5", NEGATIVE),
-        (Scale.RATING, "-0.49", NEUTRAL),
-        (Scale.RATING, "0.5", POSITIVE),
+        (Scale.WORDS, "Positive", "positive"),
+        (Scale.WORDS, "very negative", "very_negative"),
+        (Scale.WORDS, "very_positive", "very_positive"),
+        (Scale.WORDS, " neu ", "neutral"),
+        (Scale.BINARY, "0", "negative"),
+        (Scale.BINARY, "1", "positive"),
+        (Scale.STARS, "1", "very_negative"),
+        (Scale.STARS, "2.5", "negative"),
+        (Scale.STARS, "3", "neutral"),
+        (Scale.STARS, "4.0", "positive"),
+        (Scale.STARS, "4.5", "very_positive"),
+        (Scale.RATING, "-1.5", "very_negative"),
+        (Scale.RATING, "-0.5", "negative"),
+        (Scale.RATING, "-0.49", "neutral"),
+        (Scale.RATING, "0.5", "positive"),
     ],
 )
-def test_labels_are_read_on_their_scale(scale, label, side):
-    assert scale.side(label) == side
+def test_labels_are_read_on_their_scale(scale, written, label):
+    assert scale.label(written) == label
 
 
 @pytest.mark.parametrize(
@@ -80,7 +153,7 @@ def test_labels_are_read_on_their_scale(scale, label, side):
 )
 def test_a_label_off_the_scale_is_refused(scale, label):
     with pytest.raises(ValueError, match=label):
-        scale.side(label)
+        scale.label(label)
 
 
 def test_a_headerless_tsv_of_id_rating_text_needs_no_options(tmp_path):
@@ -157,6 +230,23 @@ def test_the_command_prints_rows_states_and_figures(tmp_path, capsys):
     assert "No text: 1" in printed
     assert "Accuracy: 1.000" in printed
     assert "Macro-F1: 1.000" in printed
+    assert "Five labels: accuracy 1.000, within one 1.000, macro-F1 1.000" in printed
+    assert [line.split() for line in printed.splitlines() if line.startswith(("en ", "de "))] == [
+        ["en", "2", "2", "1.000", "1.000"],
+        ["de", "1", "0", "0.000", "0.000"],
+    ]
+
+
+def test_the_command_gives_all_digits_as_json(tmp_path, capsys):
+    path = tmp_path / "reviews.csv"
+    path.write_text("label,text\npositive,I love it\nnegative,Terrible quality\npositive,Terrible quality\n")
+    call_command("evaluate", str(path), "--json")
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["rows"], figures["skipped"], figures["five"]) == (3, 0, None)
+    assert figures["accuracy"] == pytest.approx(2 / 3, abs=1e-9)
+    assert figures["macro_f1"] == pytest.approx(2 / 3, abs=1e-9)
+    assert figures["confusion"]["positive"] == {"negative": 1, "neutral": 0, "positive": 1}
+    assert figures["by"]["length"]["under 10 words"]["rows"] == 3
 
 
 def test_the_command_says_why_a_file_cannot_be_read(tmp_path):

@@ -75,12 +75,12 @@ def figures(answers: Answers) -> dict[str, float]:
 
 def sentiment(pairs: Sequence[tuple[Example, Logits]]) -> Evaluation:
     """The confusion of the three sides over the examples whose side is known."""
-    sides = [
+    sides: list[tuple[str, str]] = [
         (SIDES[int(np.argmax(example.sentiment))], SIDES[int(logits.sentiment.argmax())])
         for example, logits in pairs
         if example.sentiment is not None
     ]
-    return Evaluation(confusion=Counter(sides), states=Counter())
+    return Evaluation(Counter(sides))
 
 
 def tuned_thresholds(probabilities: Floats, named: Flags) -> list[float]:

@@ -1,5 +1,6 @@
 """`manage.py evaluate FILE`: how right the local engine is on a file of texts that people have labelled."""
 
+import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from results.analysis.engine import AnalysisError, get_engine
-from results.analysis.evaluation import Evaluation, Side
+from results.analysis.evaluation import FIVE, Evaluation, Part, Report, Side
 from results.analysis.labelled import LabelledFileError, LabelledTexts, Scale, read_labelled_texts
 from results.choices import State
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--label-column", default="", help="header or number from 1")
         parser.add_argument("--delimiter", default="", help="one character; \\t for a tab")
         parser.add_argument("--scale", type=Scale, choices=list(Scale), help="how the labels are written")
+        parser.add_argument("--json", action="store_true", help="all figures with all their digits")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -38,21 +40,43 @@ class Command(BaseCommand):
             analyses = get_engine().analyse(labelled.texts)
         except (LabelledFileError, AnalysisError, OSError) as error:
             raise CommandError(str(error)) from error
+        report = Report(labelled.texts, labelled.labels, analyses)
+        if options["json"]:
+            self.stdout.write(json.dumps({**report.figures(), "skipped": labelled.skipped}, indent=1))
+            return
         self._print_reading(labelled)
-        self._print_figures(Evaluation.of(labelled.sides, analyses))
+        self._print_report(report)
 
     def _print_reading(self, labelled: LabelledTexts) -> None:
         self.stdout.write(f"Text: column {labelled.text_column}")
         self.stdout.write(f"Labels: column {labelled.label_column}, read as {labelled.scale}")
         self.stdout.write(f"Rows: {len(labelled.texts)}, skipped: {labelled.skipped}")
 
-    def _print_figures(self, evaluation: Evaluation) -> None:
-        for state, count in evaluation.states.most_common():
+    def _print_report(self, report: Report) -> None:
+        for state, count in report.states.most_common():
             self.stdout.write(f"  {State(state).label}: {count}")
-        self.stdout.write(f"Accuracy: {evaluation.accuracy:.3f}")
-        self.stdout.write(f"Macro-F1: {evaluation.macro_f1:.3f}")
+        self.stdout.write(f"Accuracy: {report.sides.accuracy:.3f}")
+        self.stdout.write(f"Macro-F1: {report.sides.macro_f1:.3f}")
+        self._print_confusion(report.sides, tuple(Side))
+        if report.five:
+            self.stdout.write(
+                f"Five labels: accuracy {report.five.accuracy:.3f}, within one {report.five.within_one(FIVE):.3f},"
+                f" macro-F1 {report.five.macro_f1:.3f}"
+            )
+            self._print_confusion(report.five, FIVE)
+        for kind, parts in report.parts.items():
+            self._print_parts(kind, parts)
+
+    def _print_confusion(self, evaluation: Evaluation, classes: tuple[str, ...]) -> None:
         self.stdout.write("Confusion (rows: people, columns: engine)")
-        self.stdout.write(" " * 10 + "".join(f"{side:>10}" for side in Side) + f"{'F1':>10}")
-        for true in Side:
-            counts = "".join(f"{evaluation.confusion[true, said]:>10}" for said in Side)
-            self.stdout.write(f"{true:<10}{counts}{evaluation.f1(true):>10.3f}")
+        self.stdout.write(" " * 14 + "".join(f"{name:>14}" for name in (*classes, "F1")))
+        for true in classes:
+            counts = "".join(f"{evaluation.confusion[true, said]:>14}" for said in classes)
+            self.stdout.write(f"{true:<14}{counts}{evaluation.f1(true):>14.3f}")
+
+    def _print_parts(self, kind: str, parts: dict[str, Part]) -> None:
+        self.stdout.write(f"{f'By {kind}':<20}" + "".join(f"{name:>10}" for name in ("rows", "analysed", "acc.", "F1")))
+        for name, part in parts.items():
+            sides = part.sides
+            counts = f"{part.rows:>10}{sides.confusion.total():>10}"
+            self.stdout.write(f"{name:<20}{counts}{sides.accuracy:>10.3f}{sides.macro_f1:>10.3f}")

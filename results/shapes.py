@@ -109,17 +109,7 @@ def result_as_json(result: Result, classes: int) -> ResultJson:
         "language": result.language or None,
         "word_count": result.word_count,
         "state": result.state,
-        "content": {
-            "text": result.text,
-            "title": result.title,
-            "author": result.author,
-            "rating": result.rating,
-            "rating_max": result.rating_max,
-            "date": rest.utc(result.published_at) if result.published_at else None,
-            "url": result.url,
-            "platform_id": result.external_id,
-            "segments": result.segments,
-        },
+        "content": content_as_json(result),
         "analysis": {
             "engine": result.engine or None,
             "sentiment": _analysed(result, classes),
@@ -132,6 +122,20 @@ def result_as_json(result: Result, classes: int) -> ResultJson:
         "missing_since": rest.utc(result.missing_since) if result.missing_since else None,
         "created_at": rest.utc(result.created_at),
         "updated_at": rest.utc(result.updated_at),
+    }
+
+
+def content_as_json(result: Result) -> ContentJson:
+    return {
+        "text": result.text,
+        "title": result.title,
+        "author": result.author,
+        "rating": result.rating,
+        "rating_max": result.rating_max,
+        "date": rest.utc(result.published_at) if result.published_at else None,
+        "url": result.url,
+        "platform_id": result.external_id,
+        "segments": result.segments,
     }
 
 

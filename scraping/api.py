@@ -20,7 +20,7 @@ from scraping import importing, progress
 from scraping.choices import JobStatus, Trigger
 from scraping.models import Job, JobRefused, LogLine
 from scraping.progress import LogLineJson, SnapshotJson
-from scraping.shapes import JobOptionsSerializer, JobSerializer, PreviewJson
+from scraping.shapes import DifferenceJson, JobOptionsSerializer, JobSerializer, PreviewJson, difference_as_json
 from sentimatrix_studio import rest
 from sentimatrix_studio.shapes import PageJson
 
@@ -45,6 +45,9 @@ def refusals() -> Iterator[None]:
 class StartSerializer(rest.Serializer):
     target_ids = serializers.ListField(child=rest.IdField(), min_length=1, max_length=MOST_TARGETS, required=False)
     options = JobOptionsSerializer(required=False, default=dict)
+    parallel = serializers.BooleanField(
+        required=False, default=False, help_text="Also while another job of the project runs."
+    )
 
 
 class OptionsField(serializers.CharField):
@@ -86,6 +89,7 @@ class JobViewSet(ProjectViewSet):
         "list": {"status": serializers.ChoiceField(JobStatus.choices, required=False), **rest.PAGING},
         "running": rest.PAGING,
         "log": rest.PAGING,
+        "diff": rest.PAGING,
         "progress": {"after": rest.Whole(min_value=0, default=0, help_text="The `seq` of the last snapshot.")},
     }
 
@@ -94,7 +98,7 @@ class JobViewSet(ProjectViewSet):
         """Start a job.
 
         It collects from the project's active targets, or from those that are named. Without any: 400. While another
-        job of the project runs: 409.
+        job of the project runs: 409, unless it is to run in ``parallel``.
         """
         project = self.project(project_id)
         serializer = StartSerializer(data=request.data)
@@ -102,7 +106,9 @@ class JobViewSet(ProjectViewSet):
         said = serializer.validated_data
         targets = _targets(project, said["target_ids"]) if "target_ids" in said else None
         with refusals():
-            job = Job.objects.start(project, targets, trigger=Trigger.API, options=said["options"])
+            job = Job.objects.start(
+                project, targets, trigger=Trigger.API, options=said["options"], is_parallel=said["parallel"]
+            )
         return self.answer(job, status.HTTP_202_ACCEPTED)
 
     @extend_schema(responses={200: PageJson[JobSerializer]})
@@ -165,6 +171,17 @@ class JobViewSet(ProjectViewSet):
         """Read the log of a job."""
         lines = self.paginate_queryset(LogLine.objects.filter(job=self._job(project_id, job_id)).order_by("seq", "id"))
         return self.get_paginated_response([progress.log_line(line) for line in lines or []])
+
+    @extend_schema(responses={200: DifferenceJson})
+    def diff(self, request: Request, project_id: ObjectId, job_id: ObjectId) -> Response:
+        """Show what a job changed.
+
+        Four lists, each with the same page: reviews that were new, updated (with what they said before), unchanged, and
+        missing. Missing are those that were known and no longer there; that is said only after all of a target was
+        read.
+        """
+        job = self._job(project_id, job_id)
+        return Response(difference_as_json(job, self.asked["page"], rest.page_size(self.asked)))
 
     def _job(self, project_id: ObjectId, job_id: ObjectId) -> Job:
         return owned_or_404(Job, self.request.user, job_id, project_id=project_id)

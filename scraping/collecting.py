@@ -189,8 +189,8 @@ class Visit:
         return ingest.Stored(stored.new, stored.updated, unchanged, stored.pending)
 
     def _end(self) -> bool:
-        reach = None if self.is_exhausted else self.step.wanted
-        leases.hold(self.step, is_full=self.step.is_full, wanted=reach)
+        if self.is_exhausted:
+            leases.hold(self.step, is_full=not self.scope.is_narrowed, wanted=None)
         missing = self._missing()
         differences.keep(self.job.pk, self.target.pk, {Change.MISSING: missing})
         outcome = Outcome.OK if self.step.collected else Outcome.EMPTY
@@ -199,9 +199,9 @@ class Visit:
 
     def _missing(self) -> list[ObjectId]:
         """Known reviews that are no longer there: nobody can say where the target was not read to its end."""
-        step = self.step
-        has_all = step.collected >= step.reported_total if step.reported_total else self.is_exhausted
-        if self.target.is_file or not (step.is_full and step.is_whole and has_all):
+        step, told = self.step, self.step.reported_total or 0
+        is_all = self.is_exhausted or (step.is_full and told > 0)
+        if self.target.is_file or self.scope.is_narrowed or not (is_all and step.is_whole and step.collected >= told):
             return []
         seen = differences.seen(self.job.pk, self.target.pk)
         return ingest.mark_missing(self.target, seen, self.job.created_at)

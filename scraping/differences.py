@@ -1,9 +1,12 @@
 """What a job changed, review by review: kept page by page, told page by page."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from bson import ObjectId
 
+from results.models import Result
 from scraping.choices import Change
 from scraping.models import Difference, Job
 from sentimatrix_studio.mongo.pipelines import collection, session
@@ -27,7 +30,29 @@ def seen(job_id: ObjectId, target_id: ObjectId) -> set[ObjectId]:
     return {pk for row in rows for pk in row["result_ids"]}
 
 
-def ids(job: Job, change: Change, start: int, size: int) -> list[ObjectId]:
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A review as it is now, and what it said before the job, where the job found it edited."""
+
+    result: Result
+    before: dict[str, Any] | None
+
+
+def changed(job: Job, change: Change, start: int, size: int) -> list[Changed]:
+    """Of one kind, ``size`` from ``start`` on. Reviews that were deleted since are left out."""
+    wanted = _ids(job, change, start, size)
+    found = Result.objects.defer("explanation").prefetch_related("target").in_bulk(wanted)
+    is_edit = change == Change.UPDATED
+    return [Changed(found[pk], _before(found[pk], job) if is_edit else None) for pk in wanted if pk in found]
+
+
+def _before(result: Result, job: Job) -> dict[str, Any] | None:
+    """The version that came to its end with the job; versions know that to the second."""
+    began = f"{job.created_at:%Y-%m-%dT%H:%M:%S}Z"
+    return next((version for version in result.versions if version["until"] >= began), None)
+
+
+def _ids(job: Job, change: Change, start: int, size: int) -> list[ObjectId]:
     """Of one kind of change, those from ``start`` on. Only the rows that hold them are read whole."""
     wanted: list[ObjectId] = []
     for row_id, length in _lengths(job, change):

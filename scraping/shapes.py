@@ -1,22 +1,23 @@
 """Jobs as the API shows them, and what is said of one before it starts."""
 
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict, cast
 
 from rest_framework import serializers
 
+from projects.choices import Platform
 from results import imports
-from scraping import progress
-from scraping.choices import StepState
+from results.shapes import ContentJson, content_as_json
+from scraping import differences, progress
+from scraping.choices import Change, StepState
 from scraping.models import Job, Step
 from sentimatrix_studio import rest
-from sentimatrix_studio.shapes import Count, Percent
+from sentimatrix_studio.shapes import Count, Id, Moment, PageJson, Percent
 
 
 class JobStatsJson(progress.TallyJson):
     targets_total: Count
     targets_completed: Count
     requests_made: Count
-    credits_used: Count
     errors_count: Count
     llm_tokens: Count
     cost_usd: float
@@ -35,6 +36,61 @@ class PreviewJson(TypedDict):
     rows: list[list[str]]
     errors: list[PreviewErrorJson]
     warnings: list[str]
+
+
+class EarlierJson(TypedDict):
+    """What a review said until it was edited."""
+
+    title: str
+    text: str
+    rating: float | None
+    rating_max: float | None
+    until: Moment
+
+
+class ChangedJson(TypedDict):
+    """A review as it is now; `before` is what it said before the job, where the job found it edited."""
+
+    id: Id
+    target_id: Id
+    platform: Annotated[str, Platform]
+    content: ContentJson
+    before: EarlierJson | None
+
+
+class DifferenceJson(TypedDict):
+    """What a job changed, list by list; page and size are those of each list. A review that was deleted since is
+    counted and not shown."""
+
+    new: PageJson[ChangedJson]
+    updated: PageJson[ChangedJson]
+    unchanged: PageJson[ChangedJson]
+    missing: PageJson[ChangedJson]
+
+
+def difference_as_json(job: Job, page: int, size: int) -> DifferenceJson:
+    def part(change: Change) -> PageJson[ChangedJson]:
+        total: int = getattr(job, change.value)
+        found = differences.changed(job, change, (page - 1) * size, size)
+        items = [changed_as_json(one) for one in found]
+        return {"items": items, "total": total, "page": page, "page_size": size, "pages": -(-total // size)}
+
+    return {
+        "new": part(Change.NEW),
+        "updated": part(Change.UPDATED),
+        "unchanged": part(Change.UNCHANGED),
+        "missing": part(Change.MISSING),
+    }
+
+
+def changed_as_json(one: differences.Changed) -> ChangedJson:
+    return {
+        "id": str(one.result.pk),
+        "target_id": str(one.result.target_id),
+        "platform": one.result.platform,
+        "content": content_as_json(one.result),
+        "before": cast(EarlierJson, one.before) if one.before else None,
+    }
 
 
 class JobTargetSerializer(rest.ModelSerializer):
@@ -98,7 +154,6 @@ class JobSerializer(rest.ModelSerializer):
             "targets_completed": sum(step.state == StepState.DONE for step in job.collecting),
             **progress.stats(job),
             "requests_made": job.requests_made,
-            "credits_used": job.credits_used,
             "errors_count": job.errors_count,
             "llm_tokens": 0,
             "cost_usd": 0,

@@ -12,5 +12,6 @@ urlpatterns = [
     path("<objectid:project_id>/jobs/<objectid:job_id>/cancel/", views.job_cancel, name="job_cancel"),
     path("<objectid:project_id>/jobs/<objectid:job_id>/retry/", views.job_retry, name="job_retry"),
     path("<objectid:project_id>/jobs/<objectid:job_id>/errors.csv", views.job_errors, name="job_errors"),
+    path("<objectid:project_id>/jobs/<objectid:job_id>/changes/", views.job_changes, name="job_changes"),
     path("<objectid:project_id>/import/", views.import_create, name="import_create"),
 ]

@@ -4,7 +4,7 @@ from bson import ObjectId
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +14,8 @@ from accounts.ownership import owned_or_404, signed_in
 from projects import files
 from projects.models import Project
 from results import exports, imports
-from scraping import importing, progress
+from scraping import differences, importing, progress
+from scraping.choices import Change
 from scraping.forms import OptionsForm, UploadForm
 from scraping.models import SILENT_QUEUE, Job, JobRefused
 from scraping.sample import load_sample
@@ -48,9 +49,14 @@ def job_list(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
 
 def _page_of(request: HttpRequest, jobs: Any) -> dict[str, Any]:
     page = Paginator(jobs.with_collecting().order_by("-created_at", "-id"), PAGE_SIZE).get_page(request.GET.get("page"))
-    newer = f"?page={page.previous_page_number()}" if page.has_previous() else ""
-    older = f"?page={page.next_page_number()}" if page.has_next() else ""
-    return {"jobs": page.object_list, "newer": newer, "older": older, "note": f"{page.paginator.count:,} in all"}
+    return {"jobs": page.object_list, **_turns(page)}
+
+
+def _turns(page: Page[Any], query: str = "") -> dict[str, str]:
+    """What the pager shows; the query stays as it is."""
+    newer = f"?{query}page={page.previous_page_number()}" if page.has_previous() else ""
+    older = f"?{query}page={page.next_page_number()}" if page.has_next() else ""
+    return {"newer": newer, "older": older, "note": f"{page.paginator.count:,} in all"}
 
 
 @login_required
@@ -106,6 +112,27 @@ def job_retry(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> H
         return _to_job(request, job.retry())
     except JobRefused as refused:
         return _explain(request, job.project, refused)
+
+
+@login_required
+@require_safe
+def job_changes(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> HttpResponse:
+    """The difference it made: of one kind, ``?change=``, page by page."""
+    job = _job(request, project_id, job_id)
+    counts = {change: getattr(job, change.value) for change in Change}
+    first = next((change for change, count in counts.items() if count), Change.NEW)
+    chosen = request.GET.get("change")
+    change = Change(chosen) if chosen in Change.values else first
+    page = Paginator(range(counts[change]), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "project": job.project,
+        "job": job,
+        "counts": counts,
+        "change": change,
+        "rows": differences.changed(job, change, PAGE_SIZE * (page.number - 1), PAGE_SIZE),
+        **_turns(page, f"change={change.value}&"),
+    }
+    return render(request, "scraping/job_changes.html", context)
 
 
 @login_required

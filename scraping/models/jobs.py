@@ -60,12 +60,13 @@ class JobQuerySet(OwnedQuerySet):
         trigger: Trigger = Trigger.MANUAL,
         options: dict[str, Any] | None = None,
         retry_of: "Job | None" = None,
+        is_parallel: bool = False,
         beside: Callable[["Job"], None] = lambda job: None,
     ) -> "Job":
         """Store a job over the project's targets (all it can visit, unless some are given) and ring for a worker.
 
-        Reviews which an earlier job left without analysis join it. What ``beside`` writes is stored with the job, or
-        neither is. Raises JobRefused.
+        Reviews which an earlier job left without analysis join it. A project has one job at a time, but for those that
+        are parallel on purpose. What ``beside`` writes is stored with the job, or neither is. Raises JobRefused.
         """
 
         def enter() -> Job:
@@ -73,7 +74,7 @@ class JobQuerySet(OwnedQuerySet):
             beside(job)
             return job
 
-        said = {"trigger": trigger, "options": options or {}, "retry_of": retry_of}
+        said = {"trigger": trigger, "options": options or {}, "retry_of": retry_of, "is_parallel": is_parallel}
         try:
             job = in_transaction(enter)
         except IntegrityError:
@@ -88,7 +89,7 @@ class JobQuerySet(OwnedQuerySet):
 
         Raises JobRefused, and IntegrityError when another job of the project came first.
         """
-        self.check_free(project)
+        self.check_free(project, is_parallel=said.get("is_parallel", False))
         wanted = list(project.to_collect() if targets is None else targets)
         if not wanted:
             raise JobRefused("nothing_to_collect", "There is nothing to collect: add a target, or import a file.")

@@ -84,8 +84,10 @@ class TestJobs:
             ],
             "options": {},
             "stats": {
-                **dict.fromkeys(("targets_completed", "new", "updated", "unchanged", "analysed", "pending"), 0),
-                **dict.fromkeys(("results_total", "requests_made", "errors_count", "llm_tokens", "cost_usd"), 0),
+                **dict.fromkeys(("targets_completed", "new", "updated", "unchanged", "missing", "analysed"), 0),
+                **dict.fromkeys(
+                    ("pending", "results_total", "requests_made", "errors_count", "llm_tokens", "cost_usd"), 0
+                ),
                 "targets_total": 1,
             },
             "started_at": None,

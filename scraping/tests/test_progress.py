@@ -53,6 +53,7 @@ class TestSnapshot:
                 "new": 60,
                 "updated": 20,
                 "unchanged": 20,
+                "missing": 0,
                 "analysed": 40,
                 "pending": 40,
                 "results_total": 100,

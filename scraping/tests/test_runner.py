@@ -125,7 +125,7 @@ class TestStarting:
 
     def test_of_two_starts_at_once_the_database_lets_one_in(self, monkeypatch):
         job = start()
-        monkeypatch.setattr(type(Job.objects.all()), "check_free", lambda self, project: None)
+        monkeypatch.setattr(type(Job.objects.all()), "check_free", lambda self, project, is_parallel: None)
         with pytest.raises(JobRefused, match="still running"):
             Job.objects.start(job.project)
         assert Job.objects.count() == 1

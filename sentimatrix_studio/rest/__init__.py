@@ -9,7 +9,7 @@ from sentimatrix_studio.rest.bodies import (
     read_json,
     utc,
 )
-from sentimatrix_studio.rest.paging import PAGING, Pager
+from sentimatrix_studio.rest.paging import PAGING, Pager, page_size
 from sentimatrix_studio.rest.queries import Flag, Unread, Whole
 from sentimatrix_studio.rest.views import Conflict, View, ViewSet
 
@@ -27,6 +27,7 @@ __all__ = [
     "View",
     "ViewSet",
     "Whole",
+    "page_size",
     "read_json",
     "utc",
 ]

@@ -18,6 +18,10 @@ PAGING: Mapping[str, AnyField] = {
 }
 
 
+def page_size(asked: Mapping[str, Any]) -> int:
+    return asked.get("page_size") or asked.get("limit") or DEFAULT
+
+
 class Pager(pagination.BasePagination):
     """``page`` and ``page_size`` (``limit`` is another name for it) → items, total, page, page_size, pages.
 
@@ -26,7 +30,7 @@ class Pager(pagination.BasePagination):
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
-        self.page, self.page_size = self._asked["page"], self._size()
+        self.page, self.page_size = self._asked["page"], page_size(self._asked)
         self.total = self._count(queryset)
         start = (self.page - 1) * self.page_size
         return list(queryset[start : start + self.page_size])
@@ -35,9 +39,6 @@ class Pager(pagination.BasePagination):
     def _asked(self) -> Mapping[str, Any]:
         asked: Mapping[str, Any] = self.request.parser_context["view"].asked
         return asked
-
-    def _size(self) -> int:
-        return self._asked.get("page_size") or self._asked.get("limit") or DEFAULT
 
     def _count(self, queryset: Any) -> int | None:
         """None where counting takes too long: then there is no last page to name."""

@@ -18,6 +18,7 @@ class JobStatsJson(progress.TallyJson):
     targets_total: Count
     targets_completed: Count
     requests_made: Count
+    credits_used: Count
     errors_count: Count
     llm_tokens: Count
     cost_usd: float
@@ -154,6 +155,7 @@ class JobSerializer(rest.ModelSerializer):
             "targets_completed": sum(step.state == StepState.DONE for step in job.collecting),
             **progress.stats(job),
             "requests_made": job.requests_made,
+            "credits_used": job.credits_used,
             "errors_count": job.errors_count,
             "llm_tokens": 0,
             "cost_usd": 0,

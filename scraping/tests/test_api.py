@@ -86,7 +86,16 @@ class TestJobs:
             "stats": {
                 **dict.fromkeys(("targets_completed", "new", "updated", "unchanged", "missing", "analysed"), 0),
                 **dict.fromkeys(
-                    ("pending", "results_total", "requests_made", "errors_count", "llm_tokens", "cost_usd"), 0
+                    (
+                        "pending",
+                        "results_total",
+                        "requests_made",
+                        "credits_used",
+                        "errors_count",
+                        "llm_tokens",
+                        "cost_usd",
+                    ),
+                    0,
                 ),
                 "targets_total": 1,
             },

@@ -28,11 +28,19 @@ from sentimatrix_studio.supervisor import ChildError, Supervisor  # noqa: E402
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 FOLDER = Path(os.environ["STUDIO_TESTS"] if WORKER else tempfile.mkdtemp(prefix="studio-tests-"))
 MONGODB, VALKEY = embedded.MongoDB(FOLDER), embedded.Valkey(FOLDER, databases=64)
-LIMITS = ["LIMIT_USER", "LIMIT_ANONYMOUS", "LIMIT_SIGN_IN", "LIMIT_PASSWORD_RESET", "LIMIT_KEY_TEST", "LIMIT_EXPORT"]
+LIMITS = [
+    "LIMIT_USER",
+    "LIMIT_ANONYMOUS",
+    "LIMIT_SIGN_IN",
+    "LIMIT_PASSWORD_RESET",
+    "LIMIT_KEY_TEST",
+    "LIMIT_WEBHOOK_TEST",
+    "LIMIT_EXPORT",
+]
 OF_THE_SHELL = ["ALLOWED_HOSTS", "SIGNUP", "EMAIL_URL", "PUBLIC_URL", "HTTPS", "MONGODB_NAME", "STATIC_ROOT"]
 OF_THE_SHELL += [f"{name}_{part}" for name in ("GOOGLE", "GITHUB") for part in ("CLIENT_ID", "CLIENT_SECRET", "URL")]
 OF_THE_SHELL += ["OUTBOUND_ALLOW", "OUTBOUND_PROXY", "OUTBOUND_CA_FILE", "TRUSTED_PROXIES", "CSRF_TRUSTED_ORIGINS"]
-OF_THE_SHELL += ["LOG_FORMAT", "METRICS_TOKEN", "PROMETHEUS_MULTIPROC_DIR"]
+OF_THE_SHELL += ["IGNORE_ROBOTS", "USER_AGENT", "LOG_FORMAT", "METRICS_TOKEN", "PROMETHEUS_MULTIPROC_DIR"]
 
 
 def prepare_environment() -> None:

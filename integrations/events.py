@@ -57,10 +57,7 @@ def _write(fields: dict[str, Any]) -> None:
 def deliver(event: Event) -> None:
     """Put it on its way to all that want it."""
     wanting = [endpoint for model in ENDPOINTS for endpoint in model.objects.wanting(event)]
-    Delivery.objects.bulk_create(
-        Delivery(owner_id=event.owner_id, event=event, kind=endpoint.kind, endpoint_id=endpoint.pk)
-        for endpoint in wanting
-    )
+    Delivery.objects.bulk_create(endpoint.delivery_of(event) for endpoint in wanting)
 
 
 def _request_id() -> str:

@@ -6,10 +6,20 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from accounts import api as accounts
 from accounts import oauth
-from integrations.api import ApiKeyTest, ApiKeyViewSet, OwnModelViewSet, ProviderViewSet
+from integrations.api import (
+    ApiKeyTest,
+    ApiKeyViewSet,
+    DeliveryViewSet,
+    EventViewSet,
+    OwnModelViewSet,
+    ProviderViewSet,
+    WebhookTest,
+    WebhookViewSet,
+)
 from projects.api import PresetViewSet, ProjectViewSet, TargetViewSet
 from results.api import AnalyticsViewSet, Analyze, ResultViewSet
 from scraping.api import ImportViewSet, JobViewSet
+from scraping.schedules.api import ScheduleViewSet
 from sentimatrix_studio import health, metrics, overview, problems, reference, takeout
 
 Actions = dict[str, Any]  # method → name of the view set's action
@@ -19,6 +29,9 @@ LIST: Actions = {"get": "list", "post": "create"}
 PROJECT = "projects/<objectid:project_id>"
 JOB = f"{PROJECT}/scrape/jobs/<objectid:job_id>"
 RESULTS = f"{PROJECT}/results"
+WEBHOOK = "webhooks/<objectid:webhook_id>"
+DELIVERY = f"{WEBHOOK}/deliveries/<objectid:delivery_id>"
+SCHEDULE = "schedules/project/<objectid:project_id>"
 projects = {"stats_of": overview.project_stats, "jobs_of": overview.project_job_counts}
 targets = {"stats_of": overview.target_stats}
 
@@ -61,7 +74,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{JOB}/retry", JobViewSet.as_view({"post": "retry"}), name="job_retry"),
     path(f"{JOB}/progress", JobViewSet.as_view({"get": "progress"}), name="job_progress"),
     path(f"{JOB}/log", JobViewSet.as_view({"get": "log"}), name="job_log"),
+    path(f"{JOB}/diff", JobViewSet.as_view({"get": "diff"}), name="job_diff"),
     path("scrape/running", JobViewSet.as_view({"get": "running"}), name="running_jobs"),
+    path("schedules", ScheduleViewSet.as_view(LIST), name="schedules"),
+    path("schedules/preview", ScheduleViewSet.as_view({"post": "preview"}), name="schedule_preview"),
+    path(SCHEDULE, ScheduleViewSet.as_view(CHANGE), name="schedule"),
+    path(f"{SCHEDULE}/toggle", ScheduleViewSet.as_view({"post": "toggle"}), name="schedule_toggle"),
+    path(f"{SCHEDULE}/run-now", ScheduleViewSet.as_view({"post": "run_now"}), name="schedule_run"),
+    path(f"{SCHEDULE}/history", ScheduleViewSet.as_view({"get": "history"}), name="schedule_history"),
     path(RESULTS, ResultViewSet.as_view({"get": "list", "delete": "destroy_all"}), name="results"),
     path(
         f"{RESULTS}/<objectid:result_id>",
@@ -92,6 +112,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/api-keys", ApiKeyViewSet.as_view(LIST), name="api_keys"),
     path("settings/api-keys/<slug:provider>", ApiKeyViewSet.as_view({"delete": "destroy"}), name="api_key"),
     path("settings/api-keys/<slug:provider>/test", ApiKeyTest.as_view(), name="api_key_test"),
+    path("webhooks", WebhookViewSet.as_view(LIST), name="webhooks"),
+    path("webhooks/events/available", EventViewSet.as_view({"get": "list"}), name="webhook_events"),
+    path(WEBHOOK, WebhookViewSet.as_view(CHANGE), name="webhook"),
+    path(f"{WEBHOOK}/test", WebhookTest.as_view(), name="webhook_test"),
+    path(f"{WEBHOOK}/toggle", WebhookViewSet.as_view({"post": "toggle"}), name="webhook_toggle"),
+    path(f"{WEBHOOK}/rotate-secret", WebhookViewSet.as_view({"post": "rotate"}), name="webhook_rotate"),
+    path(f"{WEBHOOK}/deliveries", DeliveryViewSet.as_view({"get": "list"}), name="deliveries"),
+    path(f"{WEBHOOK}/deliveries/redeliver", WebhookViewSet.as_view({"post": "redeliver"}), name="deliveries_redeliver"),
+    path(DELIVERY, DeliveryViewSet.as_view({"get": "retrieve"}), name="delivery"),
+    path(f"{DELIVERY}/redeliver", DeliveryViewSet.as_view({"post": "redeliver"}), name="delivery_redeliver"),
     path("analyze", Analyze.as_view(), name="analyze"),
     path(f"{RESULTS}/export", ResultViewSet.as_view({"get": "export"}, limit="export"), name="results_export"),
     path("openapi.json", reference.OpenApi.as_view(), name="openapi"),

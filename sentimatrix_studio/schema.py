@@ -32,9 +32,11 @@ TAGS = {  # the first pattern that matches a path says where it belongs; SPECTAC
     "OAuth": "/oauth/",
     "Targets": "/projects/{project_id}/targets",
     "Jobs": "/projects/{project_id}/scrape|/scrape/",
+    "Schedules": "/schedules",
     "Results": "/projects/{project_id}/results|/analyze",
     "Projects": "/projects",
     "Settings": "/settings/",
+    "Webhooks": "/webhooks",
     "Documentation": "/openapi",
 }
 SUCCESS = {

@@ -404,11 +404,24 @@ LIMITS = {
     "sign_in": env_limit("LIMIT_SIGN_IN", "20/minute burst 20"),
     "password_reset": env_limit("LIMIT_PASSWORD_RESET", "10/hour burst 5"),
     "key_test": env_limit("LIMIT_KEY_TEST", "20/hour burst 10"),
+    "webhook_test": env_limit("LIMIT_WEBHOOK_TEST", "60/hour burst 20"),
     "export": env_limit("LIMIT_EXPORT", "60/hour burst 10"),
 }
 RATELIMIT_IP_META_KEY = "sentimatrix_studio.requests.client_address"
 COSTLY_PAGES = env_rate("LIMIT_COSTLY_PAGES", "30/m")
-API_TAGS = ("Health", "Auth", "OAuth", "Projects", "Targets", "Jobs", "Results", "Settings", "Documentation")
+API_TAGS = (
+    "Health",
+    "Auth",
+    "OAuth",
+    "Projects",
+    "Targets",
+    "Jobs",
+    "Schedules",
+    "Results",
+    "Settings",
+    "Webhooks",
+    "Documentation",
+)
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "OAS_VERSION": "3.1.1",
     "TITLE": "Sentimatrix Studio",
@@ -446,6 +459,7 @@ OUTBOUND_ALLOW = networks("OUTBOUND_ALLOW")  # private networks that collection 
 OUTBOUND_PROXY = env("OUTBOUND_PROXY")  # http://host:port of a proxy all outgoing requests take
 OUTBOUND_CA_FILE = env("OUTBOUND_CA_FILE")  # certificates to trust besides the usual ones
 USER_AGENT = env("USER_AGENT", f"SentimatrixStudio/{VERSION}")
+IGNORE_ROBOTS = env_list("IGNORE_ROBOTS")  # hosts whose robots.txt is not obeyed; the audit log says so
 
 # Pages
 

@@ -1,3 +1,13 @@
 from integrations.api.keys import ApiKeyTest, ApiKeyViewSet, OwnModelViewSet, ProviderViewSet
+from integrations.api.webhooks import DeliveryViewSet, EventViewSet, WebhookTest, WebhookViewSet
 
-__all__ = ["ApiKeyTest", "ApiKeyViewSet", "OwnModelViewSet", "ProviderViewSet"]
+__all__ = [
+    "ApiKeyTest",
+    "ApiKeyViewSet",
+    "DeliveryViewSet",
+    "EventViewSet",
+    "OwnModelViewSet",
+    "ProviderViewSet",
+    "WebhookTest",
+    "WebhookViewSet",
+]

@@ -16,7 +16,7 @@ from integrations import keys
 from integrations.models import Credential, OwnModel
 from integrations.prices import models_of
 from integrations.providers import PROVIDERS, Kind, Provider
-from integrations.shapes import ApiKeyJson, KeyTestJson, ProviderJson, key_as_json, provider_as_json, test_as_json
+from integrations.shapes.keys import ApiKeyJson, KeyTestJson, ProviderJson, key_as_json, provider_as_json, test_as_json
 from sentimatrix_studio import rest
 from sentimatrix_studio.shapes import PageJson
 

@@ -14,6 +14,7 @@ from projects.models import Project
 from sentimatrix_studio import rest
 
 CAUSE_LENGTH = 100
+OVER = (DeliveryState.DELIVERED, DeliveryState.FAILED)
 
 
 class EventQuerySet(OwnedQuerySet):
@@ -62,11 +63,24 @@ class Event(OwnedModel):
 
 
 class DeliveryQuerySet(OwnedQuerySet):
+    def listed(self, state: str = "") -> Self:
+        """Newest first, with their events and without what is kept of each attempt."""
+        found = self.filter(state=state) if state else self
+        return found.order_by("-pk").defer("log").prefetch_related("event")
+
     def waiting(self) -> Self:
         return self.filter(state=DeliveryState.WAITING)
 
     def failed(self) -> Self:
         return self.filter(state=DeliveryState.FAILED)
+
+    def over(self) -> Self:
+        return self.filter(state__in=OVER)
+
+    def send_again(self) -> int:
+        """Put those that have ended on their way as if they had never been sent, with the same ids; how many."""
+        again: dict[str, Any] = {"state": DeliveryState.WAITING, "due_at": timezone.now(), "attempts": 0}
+        return self.over().update(**again, code="", message="", ended_at=None)
 
     def give_up(self, code: str, message: str) -> int:
         """End those that nobody is sending at the moment."""
@@ -117,11 +131,8 @@ class Delivery(OwnedModel):
 
     @property
     def is_over(self) -> bool:
-        return self.state in (DeliveryState.DELIVERED, DeliveryState.FAILED)
+        return self.state in OVER
 
     def send_again(self) -> bool:
-        """Put it on its way as if it had never been sent, with the same id; False while it is on its way."""
-        again: dict[str, Any] = {"state": DeliveryState.WAITING, "due_at": timezone.now(), "attempts": 0}
-        again |= {"code": "", "message": "", "ended_at": None}
-        over = (DeliveryState.DELIVERED, DeliveryState.FAILED)
-        return bool(Delivery.objects.filter(pk=self.pk, state__in=over).update(**again))
+        """False while it is on its way anyway."""
+        return bool(Delivery.objects.filter(pk=self.pk).send_again())

@@ -16,7 +16,7 @@ from accounts.ownership import OwnedModel, OwnedQuerySet
 from integrations.catalogue import EVENTS, Value
 from integrations.choices import Disabled
 from integrations.deliveries.parcels import Parcel
-from integrations.models.deliveries import Delivery, Event
+from integrations.models.deliveries import Delivery, DeliveryQuerySet, Event
 from projects.models import Project
 
 SPELL = timedelta(days=2)  # failures that lie further apart belong to different spells: the longest pause is a day
@@ -71,13 +71,17 @@ class Endpoint(OwnedModel):
     def facts(self) -> Mapping[str, Value]:
         """The data of ``disabled_event``, without the reason."""
 
+    def delivery_of(self, event: Event) -> Delivery:
+        """To be saved."""
+        return Delivery(owner_id=self.owner_id, event=event, kind=self.kind, endpoint_id=self.pk)
+
     @property
-    def deliveries(self) -> models.QuerySet[Delivery]:
+    def deliveries(self) -> DeliveryQuerySet:
         return Delivery.objects.filter(endpoint_id=self.pk)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """What was and would have been delivered there goes first: nobody could get to it any more."""
-        self.deliveries.all().delete()
+        self.deliveries.delete()
         return super().delete(*args, **kwargs)
 
     def enable(self) -> None:
@@ -86,7 +90,7 @@ class Endpoint(OwnedModel):
     def disable(self, because: Disabled) -> None:
         """What still waits for it is given up: to be sent again by hand once it is enabled."""
         self._change(is_enabled=False, disabled_because=because)
-        Delivery.objects.filter(endpoint_id=self.pk).waiting().give_up("disabled", because.sentence)
+        self.deliveries.waiting().give_up("disabled", because.sentence)
 
     def note_success(self, at: datetime) -> None:
         self._change(failing_since=None, last_failed_at=None, last_delivered_at=at)

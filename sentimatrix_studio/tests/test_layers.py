@@ -27,7 +27,7 @@ OWN_FILES = {
     "recovery removal second_factor sessions sign_out staff tokens",
     "projects": "bodies config declarations drafts fields files options platforms presets shapes",
     "integrations": "addresses catalogue channels checks deliveries dialling events keys letters messages notices "
-    "outbound pace prices providers redaction sealed shapes signing verifying wording",
+    "outbound pace prices providers redaction sealed shapes signing verifying webhooks wording",
     "results": "analysis analytics charts chips documents explanations explorer exports figures filters imports ingest "
     "languages listing paging panels parameters reading removal report rollups shapes shares tallies workbook",
     "scraping": "analysing cluster collecting consumers differences hand heartbeat importing incremental leases "

@@ -42,6 +42,8 @@ TARGET = {"url": "https://store.steampowered.com/app/2", "label": "Kettle", "opt
 PRESET = {"name": "Mine", "description": "For kettles", "config": CONFIG}
 MODEL = {"provider": "openai", "model": "kettle-1", "name": "Kettle", "context": 8000, "cost_per_1k_input": 0.1}
 OPTIONS = {"format": "csv", "header": True, "columns": {"text": "text", "rating": 1}, "rating_max": 5}
+SCHEDULE = {"frequency": "weekly", "time": "07:30", "day_of_week": 0, "timezone": "Europe/Vienna", "cron": ""}
+WEBHOOK = {"url": "https://hooks.example.org/x", "name": "Chat", "events": ["job.failed"], "headers": {"X-Team": "a b"}}
 
 # (route, method) → a good body. What a route asks for besides its path's ids is left out where it can be.
 BODIES: dict[tuple[str, str], Any] = {
@@ -73,6 +75,18 @@ BODIES: dict[tuple[str, str], Any] = {
     ("own_model", "put"): {"name": "Kettle", "context": 16000},
     ("api_keys", "post"): {"provider": "youtube", "api_key": "k" * 39, "label": "Mine"},
     ("api_key_test", "post"): {},
+    ("schedules", "post"): {"project_id": "5f" * 12, **SCHEDULE},
+    ("schedule", "put"): {**SCHEDULE, "enabled": True, "missed": "all", "jitter_minutes": 5, "max_retries": 2},
+    ("schedule_preview", "post"): SCHEDULE,
+    ("schedule_toggle", "post"): {},
+    ("schedule_run", "post"): {},
+    ("webhooks", "post"): WEBHOOK,
+    ("webhook", "put"): {**WEBHOOK, "project_id": None},
+    ("webhook_test", "post"): {},
+    ("webhook_toggle", "post"): {},
+    ("webhook_rotate", "post"): {},
+    ("deliveries_redeliver", "post"): {"since": "2026-03-02T00:00:00Z", "until": "2026-03-03T00:00:00Z"},
+    ("delivery_redeliver", "post"): {},
     ("analyze", "post"): {"text": "Good.", "sentiment_classes": 3},
 }
 UPLOADS = ("api:import_preview", "api:results_import")

@@ -24,13 +24,14 @@ from django.utils.timezone import now
 
 from accounts.models import ApiToken, TokenFamily, User
 from accounts.tests.factories import browser_of, make_token, make_user
-from integrations.tests.factories import make_credential, make_own_model
+from integrations.tests.factories import make_credential, make_delivery, make_own_model, make_webhook
 from projects import files
 from projects.tests.factories import make_preset, make_project, make_target
 from results.tests.factories import make_item, make_results
 from scraping.choices import JobStatus, Level, StepKind
 from scraping.models import Job, LogLine, RowError, Step
 from scraping.routing import websocket_urlpatterns
+from scraping.tests.factories import make_schedule
 from sentimatrix_studio.asgi import application
 from sentimatrix_studio.mongo.pipelines import collection
 from sentimatrix_studio.tests.routes import ADMIN, METHODS, Route, routes
@@ -60,9 +61,12 @@ OF_EVERYBODY_SIGNED_IN = [
     "api:my_audit", "api:my_export", "api:tokens", "api:my_password", "api:projects", "api:running_jobs", "api:analyze",
     "api:providers", "api:provider", "api:own_models", "api:api_keys", "api:api_key", "api:api_key_test",
     "integrations:key_list", "integrations:key_edit", "integrations:key_test", "integrations:key_delete",
-    "integrations:model_create",
+    "integrations:model_create", "api:schedules", "api:schedule_preview",
+    "api:webhooks", "api:webhook_events",
 ]  # fmt: skip
 OF_THE_OWNER = [
+    "api:webhook", "api:webhook_test", "api:webhook_toggle", "api:webhook_rotate", "api:deliveries",
+    "api:deliveries_redeliver", "api:delivery", "api:delivery_redeliver",
     "api:own_model", "integrations:model_edit", "integrations:model_delete",
     "mfa_edit_webauthn", "mfa_remove_webauthn", "accounts:session_end", "accounts:sign_in_end",
     "accounts:token_delete", "projects:preset_edit", "projects:preset_delete", "projects:preset_duplicate",
@@ -71,11 +75,12 @@ OF_THE_OWNER = [
     "projects:project_restore", "projects:project_delete", "projects:target_list", "projects:target_create",
     "projects:target_edit", "projects:target_pause", "projects:target_resume", "projects:target_delete",
     "scraping:job_list", "scraping:job_start", "scraping:job_detail", "scraping:job_status", "scraping:job_cancel",
-    "scraping:job_retry", "scraping:job_errors", "scraping:import_create", "results:result_list",
+    "scraping:job_retry", "scraping:job_errors", "scraping:job_changes", "scraping:import_create", "results:result_list",
     "results:result_export", "results:result_detail", "results:result_explanation", "results:result_delete",
     "results:analytics", "api:token", "api:project", "api:targets", "api:targets_bulk", "api:target_check",
     "api:target", "api:job_start", "api:jobs", "api:job", "api:job_cancel", "api:job_retry", "api:job_progress",
-    "api:job_log", "api:results", "api:result", "api:results_export", "api:import_preview", "api:results_import",
+    "api:job_log", "api:job_diff", "api:results", "api:result", "api:results_export", "api:import_preview", "api:results_import",
+    "api:schedule", "api:schedule_toggle", "api:schedule_run", "api:schedule_history",
     "api:analytics_summary", "api:analytics_timeline", "api:analytics_emotions", "api:analytics_platforms",
 ]  # fmt: skip
 FOR_STAFF = ["metrics", "api:metrics", "api:health_details"]
@@ -99,6 +104,7 @@ def make_tenant(**fields: Any) -> Tenant:
     Step.objects.create(job=job, kind=StepKind.COLLECT, target=target)
     LogLine.objects.create(job=job, seq=1, level=Level.INFO, message=MARK)
     RowError.objects.create(job=job, target=target, line=3, reason=MARK)
+    make_schedule(project).slots.create(planned_at=now(), job=job, message=MARK)
     (result,) = make_results(target, make_item(1, f"{MARK} positive"), job_id=job.pk)
     make_token(user)
     token = ApiToken.objects.get(owner=user)
@@ -117,6 +123,8 @@ def make_tenant(**fields: Any) -> Tenant:
     own = {"pk": passkey.pk, "session_id": session.pk, "sign_in_id": sign_in.pk}
     make_credential(user, label=f"{MARK} key")
     keys["model_id"] = make_own_model(user, name=f"{MARK} model").pk
+    webhook = make_webhook(user, name=f"{MARK} webhook", url=f"https://{MARK}.example.org/")
+    keys |= {"webhook_id": webhook.pk, "delivery_id": make_delivery(webhook, message=MARK).pk}
     keys["preset_id"] = make_preset(user, name=f"{MARK} preset", description=MARK).pk
     return Tenant(user, {**keys, "file_id": upload.id, **own})
 

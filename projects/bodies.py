@@ -12,7 +12,7 @@ from projects import config, options
 from projects.choices import PLATFORMS, Platform, ProjectStatus, TargetStatus
 from projects.config import CUSTOM
 from projects.declarations import overlay
-from projects.fields import AddressField, ConfigSerializer, ProductSerializer, ScheduleSerializer
+from projects.fields import AddressField, ConfigSerializer, PresetScheduleSerializer, ProductSerializer
 from projects.forms import MAX_ADDRESSES
 from projects.models import AnyPreset, Preset, Project, Target
 from projects.options import Wanted
@@ -227,7 +227,7 @@ class PresetSerializer(rest.ModelSerializer):
     created_at = rest.UtcField(read_only=True, allow_null=True)
     updated_at = rest.UtcField(read_only=True, allow_null=True)
     config = ConfigSerializer(required=False)
-    schedule = ScheduleSerializer(required=False, allow_null=True)
+    schedule = PresetScheduleSerializer(required=False, allow_null=True)
     is_system = serializers.BooleanField(read_only=True)
     notices = serializers.ListField(source="unmet", child=serializers.CharField(), read_only=True)
 

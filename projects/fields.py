@@ -61,13 +61,14 @@ class Declared(rest.Serializer):
         return instance
 
 
-def serializer_of(group: Group) -> type[Declared]:
+def serializer_of(group: Group, name: str = "") -> type[Declared]:
+    """Called after the group, if no other name is given."""
     fields = {setting.name: field_of(setting) for setting in group.settings}
-    return type(f"{group.name.title()}Serializer", (Declared,), fields)
+    return type(f"{name or group.name.title()}Serializer", (Declared,), fields)
 
 
 ProductSerializer = serializer_of(PRODUCT)
-ScheduleSerializer = serializer_of(SCHEDULE)
+PresetScheduleSerializer = serializer_of(SCHEDULE, "PresetSchedule")
 ConfigSerializer = type(
     "ConfigSerializer", (Declared,), {group.name: serializer_of(group)(required=False) for group in CONFIG}
 )

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.tests.factories import api_of, browser_of, make_user
 from projects import config
-from projects.fields import ConfigSerializer, ScheduleSerializer
+from projects.fields import ConfigSerializer, PresetScheduleSerializer
 from projects.forms import ConfigForm
 from projects.models import Preset, Project
 from projects.presets import SYSTEM
@@ -28,7 +28,7 @@ def test_the_systems_presets_are_within_the_bounds_they_set(name):
     read = ConfigSerializer(data=preset.config)
     assert read.is_valid(), read.errors
     assert read.validated_data == preset.config
-    assert ScheduleSerializer(data=preset.schedule or {}).is_valid()
+    assert PresetScheduleSerializer(data=preset.schedule or {}).is_valid()
 
 
 def test_the_systems_presets_are_as_promised():

@@ -44,6 +44,10 @@ class ScheduleQuerySet(OwnedQuerySet):
         """Those whose next run is planned for now, or should have been before. Jitter may still make them wait."""
         return self.filter(next_run__lte=now)
 
+    def in_order(self) -> Self:
+        """The next to run first, and those that are off at the end."""
+        return self.order_by("-enabled", "next_run", "pk")
+
 
 def between(least: int, most: int) -> list[MinValueValidator | MaxValueValidator]:
     return [MinValueValidator(least), MaxValueValidator(most)]

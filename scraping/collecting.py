@@ -15,7 +15,7 @@ from scraping.choices import Change, Level
 from scraping.hand import Hand, Resting
 from scraping.models import Job, RowError
 from scraping.scope import Scope
-from scraping.sources import get_source
+from scraping.sources import get_source, robots
 from scraping.sources.base import Page, Request
 from scraping.sources.fetch import Fetcher, Manners
 from scraping.sources.outcomes import Outcome, SourceError
@@ -55,7 +55,7 @@ class Visit:
         project = self.target.project
         manners = Manners(str(project.pk), project.config["limits"]["rate_limit_delay"], self._may_send)
         self.access = access.of(self.target)
-        self.fetcher = Fetcher(hand.check, manners=manners, transport=self.access.transport)
+        self.fetcher = Fetcher(hand.check, manners=manners, rule=robots.rule, transport=self.access.transport)
         self.began = time.monotonic()
         self.stretch = incremental.Stretch()
         self.is_exhausted = False  # the source has no more

@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,6 +15,7 @@ from integrations.pace import Pace
 from integrations.redaction import redact
 from scraping.sources import diagnosis
 from scraping.sources.outcomes import Failure, Outcome, SourceError
+from scraping.sources.robots import ANYTHING, Rule
 from scraping.sources.transports import Direct, Transport
 from scraping.sources.transports.direct import ANSWER
 
@@ -34,6 +35,7 @@ PACES = {  # requests a second and at once; unknown hosts get the default of Pac
     "oauth.reddit.com": (1.0, 4),  # a hundred a minute with them
 }
 Explain = Callable[[Response], Failure | None]
+Rules = Callable[[str, Outbound, Callable[[], None]], Rule]  # what robots.txt says of an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,18 @@ def _nothing_to_say(response: Response) -> None:
     """Of an answer that the rules for all sites explain well enough."""
 
 
+def _anything_goes(url: str, outbound: Outbound, before: Callable[[], None]) -> Rule:
+    """Where nobody asks for robots.txt."""
+    return ANYTHING
+
+
 class Fetcher:
     """The network as one visit to a target sees it. ``requests`` counts what was sent, ``credits`` what a commercial
     service took for it, ``stopped`` is why the visit ended.
 
     ``check`` is called at least once a second while waiting and before each request; it raises to end the visit.
-    Pages come over the ``transport``. What holds one of the secrets that were named to ``conceal`` never does: it goes
-    directly to whom it is for.
+    Pages come over the ``transport``. What has headers of its own, or holds one of the secrets that were named to
+    ``conceal``, goes directly to whom it is for: not every service passes headers on, and none is to see a key.
     """
 
     def __init__(
@@ -68,13 +75,16 @@ class Fetcher:
         make_pace: Callable[..., Pace] = Pace,
         manners: Manners = Manners(),
         transport: Transport | None = None,
+        rule: Rules = _anything_goes,
     ) -> None:
         self.check, self.clock, self.sleep, self.make_pace = check, clock, sleep, make_pace
         self.outbound, self.manners, self.transport = outbound or Outbound(), manners, transport or Direct()
+        self.rule = rule
         self.requests = self.credits = 0
         self.stopped: SourceError | None = None
         self._until = clock() + RUN
         self._asked: set[str] = set()
+        self._delays: dict[str, float] = {}  # seconds between two requests that a host asks for
         self._secrets: set[str] = set()  # of requests
         self._own_secrets = set(self.transport.secrets())
 
@@ -98,8 +108,10 @@ class Fetcher:
         if full in self._asked:
             raise self.stop(Outcome.LAYOUT_CHANGED, "The site leads in a circle: it gives the same page again.")
         self._asked.add(full)
-        transport = Direct() if self._is_private(full, (headers or {}).values()) else self.transport
-        return self._answer(full, lambda: self._bring(transport, full, headers or {}), explain, transport.host)
+        self._obey_robots(full)
+        if headers or self._is_private(full):
+            return self._answer(full, lambda: self._send("GET", full, headers=headers), explain)
+        return self._answer(full, lambda: self._bring(full), explain, self.transport.host)
 
     def json(self, url: str, **options: Any) -> Any:
         """What ``get`` brings, read as JSON. Raises SourceError, also for a page in place of data."""
@@ -114,8 +126,8 @@ class Fetcher:
     ) -> Response:
         """The good answer to a form, which goes to the site directly. Raises SourceError."""
         headers = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
-        content = urlencode(form).encode()
-        return self._answer(url, lambda: self._post(url, headers, content), explain)
+        said: dict[str, Any] = {"headers": headers, "content": urlencode(form).encode(), "redirects": 0}
+        return self._answer(url, lambda: self._send("POST", url, **said), explain)
 
     def stop(self, code: Outcome, what: str = "", *, can_retry: bool = False, provider: str = "") -> SourceError:
         """The error to raise: ``what`` happened and what to do, free of secrets, and remembered."""
@@ -123,18 +135,20 @@ class Fetcher:
         self.stopped = SourceError(code, text, can_retry=can_retry, provider=provider)
         return self.stopped
 
-    def _is_private(self, url: str, values: Iterable[str]) -> bool:
+    def _is_private(self, url: str) -> bool:
         """Whether it holds a secret, which is for the site alone and not for who stands between."""
-        sent = " ".join((url, unquote_plus(url), *values))
-        return any(secret in sent for secret in self._secrets)
+        return any(secret in f"{url} {unquote_plus(url)}" for secret in self._secrets)
 
     def _answer(self, url: str, send: Callable[[], Response | Failure], explain: Explain, by: str = "") -> Response:
         """``by`` is the host of the service that sends it for us."""
-        paces, attempt = [self._pace(host) for host in (urlsplit(url).hostname or "", by) if host], 0
+        host, attempt = urlsplit(url).hostname or "", 0
+        paces, spaced = [self._pace(one) for one in (host, by) if one], self._spaced(host)
         while True:
             attempt += 1
-            self._wait_for_turn(paces)
+            self._wait_for_turn([*(pace for pace, _ in spaced), *paces])
             answer = self._try(url, send, explain)
+            for pace, pause in spaced:
+                pace.hold(pause)  # from the answer on: what was sent late is not followed too soon
             if isinstance(answer, Response):
                 return answer
             if attempt == ATTEMPTS or not answer.can_retry or answer.wait > PATIENCE:
@@ -157,19 +171,19 @@ class Fetcher:
         logger.info("%s answered %s: %s", urlsplit(url).hostname, status, failure.outcome)
         return failure
 
-    def _bring(self, transport: Transport, url: str, headers: Mapping[str, str]) -> Response | Failure:
-        brought = transport.bring(url, headers, self.outbound)
+    def _send(self, method: str, url: str, **said: Any) -> Response:
+        return self.outbound.request(method, url, deadline=ANSWER, **said)
+
+    def _bring(self, url: str) -> Response | Failure:
+        brought = self.transport.bring(url, self.outbound)
         self.credits += brought.credits
         return brought.answer
-
-    def _post(self, url: str, headers: Mapping[str, str], content: bytes) -> Response:
-        return self.outbound.request("POST", url, headers=headers, content=content, redirects=0, deadline=ANSWER)
 
     def _wait_for_turn(self, paces: list[Pace]) -> None:
         if self.requests >= REQUESTS:
             raise self.stop(Outcome.TOO_LARGE, f"A run asks a site {REQUESTS:,} times at most.")
         self._go_on()
-        for one in (*self._own_pace(paces[0].host), *paces):
+        for one in paces:
             while seconds := one.take():
                 if seconds > PATIENCE:
                     raise self.stop(Outcome.RATE_LIMITED, can_retry=True)
@@ -188,9 +202,16 @@ class Fetcher:
         if self.clock() >= self._until:
             raise self.stop(Outcome.TIMEOUT, f"The site took longer than {RUN / 60:g} minutes.", can_retry=True)
 
-    def _own_pace(self, host: str) -> list[Pace]:
-        pause = self.manners.pause
-        return [self.make_pace(f"{self.manners.name}/{host}", 1 / pause, 1)] if pause else []
+    def _obey_robots(self, url: str) -> None:
+        rule = self.rule(url, self.outbound, self._go_on)
+        if not rule.is_allowed:
+            raise self.stop(Outcome.ROBOTS_DISALLOWED)
+        self._delays[urlsplit(url).hostname or ""] = rule.delay
+
+    def _spaced(self, host: str) -> list[tuple[Pace, float]]:
+        """The paces of pauses that the project and the site want, with the seconds."""
+        wanted = {f"{self.manners.name}/{host}": self.manners.pause, f"robots/{host}": self._delays.get(host, 0.0)}
+        return [(self.make_pace(name, 1 / pause, 1), pause) for name, pause in wanted.items() if pause]
 
     def _pace(self, host: str) -> Pace:
         return self.make_pace(host, *PACES.get(host, ()))

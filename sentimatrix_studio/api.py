@@ -29,7 +29,6 @@ LIST: Actions = {"get": "list", "post": "create"}
 PROJECT = "projects/<objectid:project_id>"
 JOB = f"{PROJECT}/scrape/jobs/<objectid:job_id>"
 RESULTS = f"{PROJECT}/results"
-SCHEDULE = "schedules/project/<objectid:project_id>"
 WEBHOOK = "webhooks/<objectid:webhook_id>"
 DELIVERY = f"{WEBHOOK}/deliveries/<objectid:delivery_id>"
 SCHEDULE = "schedules/project/<objectid:project_id>"

@@ -44,7 +44,6 @@ MODEL = {"provider": "openai", "model": "kettle-1", "name": "Kettle", "context":
 OPTIONS = {"format": "csv", "header": True, "columns": {"text": "text", "rating": 1}, "rating_max": 5}
 SCHEDULE = {"frequency": "weekly", "time": "07:30", "day_of_week": 0, "timezone": "Europe/Vienna", "cron": ""}
 WEBHOOK = {"url": "https://hooks.example.org/x", "name": "Chat", "events": ["job.failed"], "headers": {"X-Team": "a b"}}
-SCHEDULE = {"frequency": "weekly", "time": "07:30", "day_of_week": 0, "timezone": "Europe/Vienna", "cron": ""}
 
 # (route, method) → a good body. What a route asks for besides its path's ids is left out where it can be.
 BODIES: dict[tuple[str, str], Any] = {
@@ -88,11 +87,6 @@ BODIES: dict[tuple[str, str], Any] = {
     ("webhook_rotate", "post"): {},
     ("deliveries_redeliver", "post"): {"since": "2026-03-02T00:00:00Z", "until": "2026-03-03T00:00:00Z"},
     ("delivery_redeliver", "post"): {},
-    ("schedules", "post"): {"project_id": "5f" * 12, **SCHEDULE},
-    ("schedule", "put"): {**SCHEDULE, "enabled": True, "missed": "all", "jitter_minutes": 5, "max_retries": 2},
-    ("schedule_preview", "post"): SCHEDULE,
-    ("schedule_toggle", "post"): {},
-    ("schedule_run", "post"): {},
     ("analyze", "post"): {"text": "Good.", "sentiment_classes": 3},
 }
 UPLOADS = ("api:import_preview", "api:results_import")

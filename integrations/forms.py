@@ -3,8 +3,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from integrations.models import Credential, OwnModel, validate_price
+from accounts.models import User
+from integrations.catalogue import EVENTS
+from integrations.channels import Service
+from integrations.models import Channel, Credential, OwnModel, validate_price
+from integrations.models.notices import usual_events
 from integrations.providers import Field, Provider
+from projects.models import Project
 
 TOKENS = 1000  # prices are kept for so many, and asked for a thousand times as many, as providers name them
 
@@ -81,3 +86,53 @@ class OwnModelForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subs
         if twins.filter(model=cleaned.get("model")).exclude(pk=self.instance.pk).exists():
             self.add_error("model", "You have facts of your own about this model already.")
         return cleaned
+
+
+class EventsField(forms.MultipleChoiceField):
+    """Of what somebody wants to be told."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [(kind.name, kind.title) for kind in EVENTS.values()]
+        super().__init__(choices=choices, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+
+class BellForm(forms.Form):
+    events = EventsField(label="The bell tells of", required=False)
+
+
+class ChannelForm(forms.Form):
+    """What a service wants to be told, and of what it shall tell. What is secret is never given back to the page: left
+    empty, it stays as it is."""
+
+    name = forms.CharField(max_length=100, required=False, help_text="For yourself, if you like: who reads it.")
+    events = EventsField(label="Tell of", initial=usual_events)
+    project = forms.ModelChoiceField(
+        Project.objects.none(), required=False, label="Only of", empty_label="All projects", blank=True
+    )
+
+    def __init__(
+        self, *args: Any, owner: User, service: Service, channel: Channel | None = None, **kwargs: Any
+    ) -> None:
+        known = {"name": channel.name, "events": channel.events, "project": channel.project_id} if channel else {}
+        super().__init__(*args, initial=known, **kwargs)
+        self.service, self.channel = service, channel
+        for field in service.fields:
+            self.fields[field.name] = _form_field(field)
+            if channel and field.name in channel.shown and channel.is_readable:
+                self.fields[field.name].required = False
+                self.fields[field.name].help_text = f"Now {channel.shown[field.name]}. Empty: it stays."
+        project: Any = self.fields["project"]
+        project.queryset = Project.objects.owned_by(owner).order_by("name")
+        self.order_fields([*(field.name for field in service.fields), "name", "events", "project"])
+
+    def clean(self) -> dict[str, Any]:
+        """``values`` are those of the service's fields, none where nothing was entered."""
+        values = {}
+        for field in self.service.fields:
+            if given := self.cleaned_data.pop(field.name, ""):
+                try:
+                    values[field.name] = field.clean(given)
+                except ValidationError as error:
+                    self.add_error(field.name, error)
+        self.cleaned_data["values"] = values
+        return self.cleaned_data

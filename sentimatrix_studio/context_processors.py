@@ -8,6 +8,8 @@ from django.http import HttpRequest
 
 from accounts.authentication import signup_is_open
 from accounts.ownership import Person
+from integrations import notices
+from integrations.models import Notice
 from projects.models import Target
 from results.models import TotalRollup
 from scraping.choices import LIVE
@@ -28,20 +30,31 @@ def navigation(request: HttpRequest) -> dict[str, Callable[[], Any]]:
     def running_jobs() -> int:
         return counts()["running"]
 
+    def unread_notices() -> int:
+        return counts()["unread"]
+
     def project_counts() -> dict[str, int]:
         """Of the project that the address names; what is the user's own only."""
         return {name: counts()[name] for name in OF_PROJECT} if project_id else {}
 
-    return {"signup_is_open": signup_is_open, "running_jobs": running_jobs, "project_counts": project_counts}
+    return {
+        "signup_is_open": signup_is_open,
+        "running_jobs": running_jobs,
+        "unread_notices": unread_notices,
+        "project_counts": project_counts,
+    }
 
 
 def _counts(user: Person, project_id: Any) -> dict[str, int]:
     """All of it with one question to the database."""
-    counts = dict.fromkeys(("running", *OF_PROJECT), 0)
+    counts = dict.fromkeys(("running", "unread", *OF_PROJECT), 0)
     if not user.is_authenticated:
         return counts
     mine = {"owner_id": user.pk}
-    parts: list[Any] = [(Job, [{"$match": mine | {"status": {"$in": LIVE}}}, {"$count": "running"}])]
+    parts: list[Any] = [
+        (Job, [{"$match": mine | {"status": {"$in": LIVE}}}, {"$count": "running"}]),
+        (Notice, notices.unread_count(user)),
+    ]
     if project_id:
         here = {"$match": mine | {"project_id": project_id}}
         total = {"$group": {"_id": None, "results": {"$sum": "$counters.total"}}}

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from accounts.staff import admin_login, may_administer
+from integrations.views import notice_latest, notice_list, notice_open, notices_read
 from scraping.views import job_overview, sample_load
 from sentimatrix_studio import health, metrics, reference, views
 from sentimatrix_studio.mongo.ids import ObjectIdConverter
@@ -24,6 +25,13 @@ job_pages: list[URLPattern | URLResolver] = [
     path("jobs/", job_overview, name="job_overview"),
     path("projects/", include("scraping.urls")),
 ]
+integration_pages: list[URLPattern | URLResolver] = [
+    path("notifications/", notice_list, name="notice_list"),
+    path("notifications/latest/", notice_latest, name="notice_latest"),
+    path("notifications/read/", notices_read, name="notices_read"),
+    path("notifications/<objectid:notice_id>/", notice_open, name="notice_open"),
+    path("settings/", include("integrations.urls")),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.landing, name="landing"),
     path("dashboard/", views.dashboard, name="dashboard"),
@@ -33,7 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sample/", sample_load, name="sample_load"),
     path("", include("accounts.allauth_urls")),
     path("settings/", include("accounts.urls")),
-    path("settings/", include("integrations.urls")),
+    path("", include((integration_pages, "integrations"))),
     path("admin/", admin.site.urls),
     path("docs/", reference.docs, name="docs"),
     path("api/v1/", include("sentimatrix_studio.api")),

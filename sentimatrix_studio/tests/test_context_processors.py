@@ -4,6 +4,7 @@ from django.test import RequestFactory, override_settings
 from django.urls import resolve
 
 from accounts.tests.factories import make_user
+from integrations.tests.factories import announce
 from projects.tests.factories import make_project
 from results.tests.factories import make_item, make_target, store
 from scraping.choices import JobStatus
@@ -34,6 +35,16 @@ def test_the_owner_sees_what_a_project_holds(project):
     values = frame(project.owner, f"/projects/{project.pk}/")
     assert values["project_counts"]() == {"targets": 2, "results": 2, "jobs": 3}
     assert values["running_jobs"]() == 1
+
+
+def test_the_bell_counts_ones_own_unread_notices_with_the_same_question(project, django_assert_num_queries):
+    for name in ("job.completed", "job.failed"):
+        announce(project.owner, name)
+    announce(make_user(), "job.failed")
+    values = frame(project.owner)
+    with django_assert_num_queries(1):
+        assert (values["unread_notices"](), values["running_jobs"]()) == (2, 1)
+    assert frame(AnonymousUser())["unread_notices"]() == 0
 
 
 def test_a_stranger_sees_nothing_of_it(project):

@@ -26,11 +26,11 @@ OWN_FILES = {
     "accounts": "activity allauth_urls audit authentication bodies challenge mail oauth ownership providers recorders "
     "recovery removal second_factor sessions sign_out staff tokens",
     "projects": "bodies config declarations drafts fields files options platforms presets shapes",
-    "integrations": "addresses catalogue channels checks deliveries dialling events keys letters messages notices "
-    "outbound pace prices providers redaction sealed shapes signing verifying webhooks wording",
+    "integrations": "addresses catalogue channels checks deliveries dialling events keys letters messages needs notices "
+    "notifications outbound pace prices providers redaction sealed shapes signing verifying webhooks wording",
     "results": "analysis analytics charts chips documents explanations explorer exports figures filters imports ingest "
     "languages listing paging panels parameters reading removal report rollups shapes shares tallies workbook",
-    "scraping": "analysing cluster collecting consumers differences hand heartbeat importing incremental leases "
+    "scraping": "analysing announcing cluster collecting consumers differences hand heartbeat importing incremental leases "
     "progress removal routing runner sample schedules scope settling shapes sources tasks",
     "sentimatrix_studio": "asgi bell buckets children components compression context_processors counters dashboard "
     "datalock door embedded encryption examples failures handler health limits logs metrics mongo overview problems "

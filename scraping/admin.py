@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from scraping.models import Job, LogLine, RowError, Step
+from scraping.models import Job, LogLine, RowError, Schedule, Slot, Step
 from sentimatrix_studio.mongo.admin import ReadOnlyAdmin
 
 
@@ -17,6 +17,22 @@ class JobAdmin(ReadOnlyAdmin):
 class StepAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "job_id", "turn", "attempts", "worker", "lease_until", "outcome_code", "message")
     list_filter = ("state", "kind", "outcome_code")
+    ordering = ("-pk",)
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(ReadOnlyAdmin):
+    """To be looked at and deleted: its next run belongs to its times, and only its own verbs know both."""
+
+    list_display = ("__str__", "project_id", "enabled", "next_run", "last_run", "last_status", "consecutive_failures")
+    list_filter = ("enabled", "frequency", "last_status")
+    ordering = ("-pk",)
+
+
+@admin.register(Slot)
+class SlotAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "schedule_id", "job_id", "message", "created_at")
+    list_filter = ("status",)
     ordering = ("-pk",)
 
 

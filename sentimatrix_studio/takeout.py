@@ -21,7 +21,7 @@ from integrations.models import Bell, Channel, Credential, Delivery, Event, Noti
 from projects.models import Preset, Project, Target
 from results import exports
 from results.models import Result
-from scraping.models import Job, LogLine, RowError
+from scraping.models import Job, LogLine, RowError, Schedule, Slot
 from sentimatrix_studio.mongo.pipelines import collection
 from sentimatrix_studio.rest import utc
 
@@ -47,6 +47,7 @@ OF_THE_PERSON: dict[str, tuple[type[Model], str]] = {
     "projects": (Project, "owner_id"),
     "targets": (Target, "owner_id"),
     "jobs": (Job, "owner_id"),
+    "schedules": (Schedule, "owner_id"),
 }
 OF_JOBS: dict[str, type[Model]] = {"job_log": LogLine, "row_errors": RowError}
 SECRET = {
@@ -91,6 +92,8 @@ def _parts(user: User) -> Iterator[tuple[str, Iterator[Row]]]:
     jobs = Job.objects.filter(owner=user).values_list("pk", flat=True)
     for name, model in OF_JOBS.items():
         yield name, _rows(model, "job_id", jobs)
+    schedules = Schedule.objects.filter(owner=user).values_list("pk", flat=True)
+    yield "planned_runs", _rows(Slot, "schedule_id", schedules)
     projects = Project.objects.filter(owner=user).values_list("pk", flat=True)
     yield "results", _rows(Result, "project_id", projects)
 

@@ -5,7 +5,7 @@ from accounts.tests.factories import browser_of, make_user
 from projects.tests.factories import make_target
 from scraping.choices import Level
 from scraping.models import Job, LogLine, RowError
-from scraping.tests.factories import make_job, make_step
+from scraping.tests.factories import make_job, make_schedule, make_step
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +16,9 @@ def rows():
     step = make_step(job)
     job.change([(Level.INFO, "Started.")])
     error = RowError.objects.create(job=job, target=make_target(job.project), line=3, reason="It has no text.")
-    return {"job": job, "step": step, "logline": LogLine.objects.get(), "rowerror": error}
+    schedule = make_schedule(job.project)
+    rows = {"schedule": schedule, "slot": schedule.slots.create(planned_at=job.created_at, job=job)}
+    return {"job": job, "step": step, "logline": LogLine.objects.get(), "rowerror": error, **rows}
 
 
 def test_the_administrator_looks_at_all_and_changes_nothing(rows):

@@ -22,6 +22,7 @@ from results.models import DailyRollup, Result, TotalRollup
 from scraping.choices import Level, StepKind
 from scraping.models import Job, LogLine, RowError, Step
 from scraping.removal import sweep
+from scraping.tests.factories import make_schedule
 from sentimatrix_studio.models import KeptAnswer
 from sentimatrix_studio.mongo.compiler import SQLDeleteCompiler
 from sentimatrix_studio.mongo.pipelines import collection
@@ -60,6 +61,7 @@ def make_everything(owner: User) -> Target:
     Step.objects.create(job=job, kind=StepKind.COLLECT, target=target)
     Step.objects.create(job=job, kind=StepKind.ANALYSE)
     LogLine.objects.create(job=job, seq=1, level=Level.INFO, message="Started.")
+    make_schedule(target.project).slots.create(planned_at=DAY, job=job)
     RowError.objects.create(job=job, target=target, line=3, reason="No text.")
     return target
 

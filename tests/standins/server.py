@@ -16,6 +16,7 @@ from tests.standins.imdb import Imdb
 from tests.standins.providers import Providers
 from tests.standins.proxy import Proxy
 from tests.standins.reddit import Reddit
+from tests.standins.services import Services
 from tests.standins.steam import Steam
 from tests.standins.trustpilot import Trustpilot
 from tests.standins.yelp import Yelp
@@ -47,10 +48,10 @@ class Standins:
     def __init__(self, folder: Path, port: int = 0) -> None:
         self.steam, self.reddit, self.youtube, self.google = Steam(), Reddit(), YouTube(), Google()
         self.amazon, self.trustpilot, self.yelp, self.imdb = Amazon(), Trustpilot(), Yelp(), Imdb()
-        self.providers = Providers()
+        self.providers, self.services = Providers(), Services()
         self.sites = (
             *(self.amazon, self.steam, self.youtube, self.reddit, self.google, self.trustpilot, self.yelp, self.imdb),
-            self.providers,
+            *(self.services, self.providers),
         )
         self.requests: list[Seen] = []
         self.ca_file = folder / "standins-ca.pem"
@@ -98,7 +99,8 @@ class Standins:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
-        self._proxy = Proxy(self.authority, self._runner.addresses[0][1])
+        self.services.sites_port = self._runner.addresses[0][1]
+        self._proxy = Proxy(self.authority, self.services.sites_port)
         self.port = await self._proxy.start(self.port)
 
     async def _stop(self) -> None:

@@ -9,8 +9,6 @@ from projects.choices import Platform
 from projects.declarations import Choice
 from projects.platforms import Detected
 
-NAMES = ("country", "language", "sort_by", "filter")
-
 STEAM_LANGUAGES = {  # code → Steam's own word, and ours
     "ar": ("arabic", "Arabic"),
     "bg": ("bulgarian", "Bulgarian"),

@@ -75,8 +75,9 @@ def _read(cursor: str, base: str, request: Request, fetch: Fetcher) -> Sheet:
     total = _total(document)
     if not items and not unread and not _is_empty(document, total, number):
         raise fetch.stop(diagnosis.unexpected(response))
-    is_last = number >= LAST or not document.select_one("li.a-last a[href]")
-    return Sheet(items, "" if is_last else str(number + 1), total, unread)
+    goes_on = document.select_one("li.a-last a[href]") is not None
+    following = str(number + 1) if goes_on and number < LAST else ""
+    return Sheet(items, following, total, unread, is_whole=not goes_on or number < LAST)
 
 
 def _product(base: str, request: Request, fetch: Fetcher) -> Sheet:
@@ -89,7 +90,7 @@ def _product(base: str, request: Request, fetch: Fetcher) -> Sheet:
         "Amazon shows the list of reviews only to people who are signed in: those on the page of the product were "
         "read instead, about a dozen that Amazon has picked. With a commercial service there may be more."
     )
-    return Sheet(items, "", _ratings(document) if items else None, unread, [note])
+    return Sheet(items, "", _ratings(document) if items else None, unread, [note], is_whole=False)
 
 
 def _reviews(document: BeautifulSoup, base: str, asin: str) -> tuple[list[Item], int]:

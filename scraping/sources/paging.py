@@ -12,13 +12,15 @@ END = "end"  # the cursor after the last page
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What one page of a site says. ``following`` is the cursor of the next one, empty on the last."""
+    """What one page of a site says. ``following`` is the cursor of the next one, empty on the last; ``is_whole`` is
+    false where the site shows no more of what it has."""
 
     items: list[Item]
     following: str = ""
     total: int | None = None
     unread: int = 0  # reviews that could not be made sense of
     notes: list[str] = field(default_factory=list)
+    is_whole: bool = True
 
 
 def turn(read: Callable[[str], Sheet], request: Request, fetch: Fetcher, *, wall: str) -> Iterator[Page]:
@@ -33,7 +35,7 @@ def turn(read: Callable[[str], Sheet], request: Request, fetch: Fetcher, *, wall
         except SourceError as error:
             if error.code != Outcome.LOGIN_REQUIRED or not cursor:
                 raise
-            yield Page([], END, notes=[wall])
+            yield Page([], END, notes=[wall], is_whole=False)
             return
         fresh = [item for item in sheet.items if item.external_id not in seen]
         if not sheet.items and (sheet.unread or (not cursor and sheet.total)):
@@ -42,7 +44,8 @@ def turn(read: Callable[[str], Sheet], request: Request, fetch: Fetcher, *, wall
             return
         seen |= {item.external_id for item in fresh}
         cursor = sheet.following or END
-        yield Page(fresh, cursor, sheet.total, [*sheet.notes, *_unread(sheet)])
+        is_whole = sheet.is_whole and not sheet.unread
+        yield Page(fresh, cursor, sheet.total, [*sheet.notes, *_unread(sheet)], is_whole=is_whole)
 
 
 def _unread(sheet: Sheet) -> list[str]:

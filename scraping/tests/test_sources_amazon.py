@@ -92,16 +92,16 @@ def test_a_visit_goes_on_after_the_page_that_was_kept(standins):
 
 
 def test_after_the_tenth_page_nothing_is_asked_for(standins):
-    standins.amazon.count = 27
-    seen = visit(cursor="10")
-    assert seen.pages == []
+    standins.amazon.count = 120
+    [page] = visit(cursor="10").pages
+    assert (len(page.items), page.reported_total, page.is_whole) == (10, 120, False)
     assert len(standins.requests) == 1
 
 
 def test_where_the_list_is_for_members_the_products_own_page_is_read(standins):
     standins.amazon.mode = "walled list"
     seen = visit()
-    assert len(seen.items) == SHOWN
+    assert (len(seen.items), seen.pages[0].is_whole) == (SHOWN, False)
     assert seen.pages[0].reported_total == 25
     assert seen.notes[0].startswith("Amazon shows the list of reviews only to people who are signed in")
     assert [request.path for request in standins.requests] == [
@@ -114,6 +114,7 @@ def test_where_the_list_is_for_members_the_products_own_page_is_read(standins):
 def test_a_wall_on_a_later_page_is_an_end_that_is_told(standins):
     standins.amazon.mode = "walled later"
     seen = visit()
+    assert [page.is_whole for page in seen.pages] == [True, False]
     assert (len(seen.items), seen.notes) == (10, ["Amazon shows no more reviews to people who are not signed in."])
     assert visit(cursor=seen.pages[-1].cursor).pages == []
 

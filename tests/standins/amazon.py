@@ -139,7 +139,7 @@ class Amazon(pages.Site):
 <a class="a-profile"><div class="a-profile-content"><span class="a-profile-name">Ann {number}</span></div></a>
 <a data-hook="{title}" href="/gp/customer-reviews/{identity}/"><i data-hook="{rating}"
 class="a-icon a-icon-star a-star-4 review-rating"><span class="a-icon-alt">{stars}</span></i>
-<span>Kettle &amp; I</span></a><span data-hook="review-date">{dated.format(day=28 - number)}</span>
+<span>Kettle &amp; I</span></a><span data-hook="review-date">{dated.format(day=28 - number % 28)}</span>
 <a data-hook="format-strip">Colour: Black<i class="a-icon a-icon-text-separator"></i>Size: 1.7 l</a>{verified}
 <div data-hook="{body}"><span>{words}</span>
 <span class="cr-translated-review-content aok-hidden">A translation</span>

@@ -1,8 +1,7 @@
 """Answers every site may give instead of what one wants, and what several of its pages have in common."""
 
-import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -54,6 +53,33 @@ def broken_off() -> web.Response:
     return answer
 
 
+def hostile(answer: web.Response) -> web.Response:
+    """The same data with markup for texts."""
+    return _with_texts(answer, lambda text: HOSTILE)
+
+
+def in_latin_1(answer: web.Response) -> web.Response:
+    """The same data in an encoding that JSON is never in."""
+    changed = _with_texts(answer, lambda text: f"{text} Olé!")
+    changed.body = json.dumps(json.loads(changed.text or ""), ensure_ascii=False).encode("iso-8859-1", "replace")
+    return changed
+
+
+def _with_texts(answer: web.Response, change: Callable[[str], str]) -> web.Response:
+    """``change`` gets what people have written: strings with words in them. Only data is changed."""
+    if answer.content_type != "application/json" or answer.status >= 400:
+        return answer
+
+    def changed(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: changed(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [changed(inner) for inner in value]
+        return change(value) if isinstance(value, str) and " " in value else value
+
+    return web.json_response(changed(json.loads(answer.text or "")))
+
+
 def embedded(data: Any, attributes: str) -> str:
     """Data laid into a page as sites do it, so that nothing in it ends the script."""
     return f'<script {attributes} type="application/json">{json.dumps(data).replace("<", chr(92) + "u003c")}</script>'
@@ -101,11 +127,9 @@ class Site:
         self.reset()
 
     def reset(self) -> None:
-        self.mode, self.delay = "ok", 0.0  # seconds before each answer
-        self.count = self.total
+        self.mode, self.count = "ok", self.total
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        await asyncio.sleep(self.delay)
         if request.path_qs == "/":
             return page(CHANGED)
         if request.path.startswith(self.entrances):

@@ -17,6 +17,8 @@ TEXTS = (
     "The support was kind and quick.",
 )
 GONE = ("[deleted]", "[removed]")
+WALL = """<!doctype html><html><head><title>Blocked</title></head><body><h1>whoa there, pardner!</h1>
+<p>Your request has been blocked due to a network policy.</p></body></html>"""
 BOMB = """<?xml version="1.0"?><!DOCTYPE feed [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
 <feed xmlns="http://www.w3.org/2005/Atom"><title>&b;</title></feed>"""
 
@@ -95,7 +97,7 @@ class Reddit:
         self.open_json, self.feed, self.app, self.tokens = "blocked", "ok", "ok", "ok"
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        if request.host == "oauth.reddit.com":
+        if request.host == "oauth.reddit.com" and request.path not in ("/", "/login/"):
             if request.headers.get("Authorization") != f"Bearer {TOKEN}":
                 return web.json_response({"message": "Unauthorized", "error": 401}, status=401)
             return self._answer("app", lambda: web.json_response(self._for_apps(request)))
@@ -109,7 +111,7 @@ class Reddit:
 
     def _answer(self, address: str, good: Any) -> web.StreamResponse:
         mode: str = getattr(self, address)
-        if bad := pages.common(mode):
+        if bad := pages.common(mode, {"blocked": pages.page(WALL, 403)}):
             return bad
         if bad := pages.once(mode):
             setattr(self, address, "ok")

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -54,6 +55,8 @@ class Standins:
             *(self.services, self.providers),
         )
         self.requests: list[Seen] = []
+        self.delay = 0.0  # seconds before each answer
+        self.disguise: Callable[[web.Response], web.Response] | None = None  # what becomes of each answer
         self.ca_file = folder / "standins-ca.pem"
         self.authority = trustme.CA()
         self.authority.cert_pem.write_to_path(str(self.ca_file))
@@ -75,6 +78,7 @@ class Standins:
 
     def reset(self) -> None:
         """As at the start."""
+        self.delay, self.disguise = 0.0, None
         for site in self.sites:
             site.reset()
         self.requests.clear()
@@ -117,7 +121,8 @@ class Standins:
         self.requests.append(
             Seen(time.monotonic(), request.method, host, request.path, dict(request.query), dict(request.headers), body)
         )
+        await asyncio.sleep(self.delay)
         for site in self.sites:
             if host in site.hosts and (answer := await site.answer(request)):
-                return answer
+                return self.disguise(answer) if self.disguise and isinstance(answer, web.Response) else answer
         return web.Response(status=404, text=f"No stand-in answers for {host}.")

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from projects.models import Target
 from results import ingest
-from scraping import leases
+from scraping import announcing, leases
 from scraping.choices import JobStatus, Level, StepKind, StepState
 from scraping.models import Job, Step
 from scraping.sources.outcomes import Outcome
@@ -38,6 +38,7 @@ def fail(step: Step, job: Job, code: Outcome, message: str) -> bool:
     else:
         target = Target.objects.get(pk=step.target_id)
         target.record_outcome(code.value, message, step.reported_total, timezone.now())
+        announcing.target_failed(job, target, code.value, message)
         _change(job, Level.ERROR, f"{target}: {message}", errors_count=1)
     return settle(job)
 

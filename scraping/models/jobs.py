@@ -12,6 +12,7 @@ from django_mongodb_backend.fields import ObjectIdAutoField
 from accounts.ownership import OwnedModel, OwnedQuerySet, Person
 from projects.models import Project, Target
 from results.models import DailyRollup, Result
+from scraping import announcing
 from scraping.choices import LIVE, JobStatus, Level, StepKind, StepState, Trigger
 from scraping.models.records import LogLine
 from scraping.models.schedules import Slot
@@ -204,6 +205,7 @@ class Job(OwnedModel):
         waiting = Job.objects.filter(pk=self.pk, status=JobStatus.QUEUED)
         if not waiting.update(status=JobStatus.RUNNING, started_at=timezone.now(), status_message=""):
             return False
+        announcing.started(self)
         return self.change([(Level.INFO, "Started.")])
 
     def end(self, status: JobStatus, message: str, error: str = "") -> bool:
@@ -215,6 +217,7 @@ class Job(OwnedModel):
         level = Level.ERROR if status in (JobStatus.FAILED, JobStatus.TIMED_OUT) else Level.INFO
         self._log([(level, message)])
         Slot.objects.job_ended(self.pk, status, message)
+        announcing.ended(Job.objects.get(pk=self.pk))
         return True
 
     def cancel(self) -> bool:

@@ -1,4 +1,4 @@
-"""The database engine named in ``DATABASES``: the stock backend with four defects mended.
+"""The database engine named in ``DATABASES``: the stock backend with five defects mended.
 
 1. A unique field becomes a *partial* index, which the planner cannot use for a lookup by value: every sign-in scans
    the collection. Where no column may be null a plain unique index means the same and is used.
@@ -7,6 +7,7 @@
    missing and null, for both of which MongoDB's own comparison with null stands.
 3. ``$project`` comes before ``$sort``, see ``compiler.py``.
 4. A commit that fails leaves its session behind, and what should be the connection's next transaction is none.
+5. A JSON value that is read becomes text and is parsed again, see ``compiler.py``.
 """
 
 import time

@@ -1,11 +1,15 @@
-"""Keeps ``$sort`` and ``$limit`` on the index.
+"""Keeps ``$sort`` and ``$limit`` on the index, and reads rows in less time.
 
 The stock pipeline projects before it sorts, which makes MongoDB treat the sort key as computed: it reads and sorts
 every matching document to answer with fifty. Here a plain projection moves to the end of the pipeline.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import JSONField
+from django.db.models.expressions import Col
+from django.utils.functional import cached_property
 from django_mongodb_backend import compiler
 from django_mongodb_backend.query import MongoQuery
 
@@ -39,6 +43,25 @@ class LateProjectionQuery(MongoQuery):
 
 class SQLCompiler(compiler.SQLCompiler):
     query_class = LateProjectionQuery
+
+    def _make_result(self, entity: dict[str, Any], columns: Sequence[tuple[str, Any]]) -> list[Any]:
+        if self._has_joins:
+            joined: list[Any] = super()._make_result(entity, columns)  # asks every column where it comes from
+            return joined
+        return [entity.get(name) for name, _ in columns]
+
+    @cached_property
+    def _has_joins(self) -> bool:
+        return any(used and alias != self.collection_name for alias, used in self.query.alias_refcount.items())
+
+    def get_converters(self, expressions: Iterable[Any]) -> dict[int, Any]:
+        found = super().get_converters(expressions)
+        return {place: how for place, how in found.items() if not is_json(how[1])}
+
+
+def is_json(expression: Any) -> bool:
+    """What MongoDB gives is what was stored: the stock way makes text of it, for Django to read again."""
+    return isinstance(expression, Col) and type(expression.target) is JSONField and expression.target.decoder is None
 
 
 class SQLInsertCompiler(compiler.SQLInsertCompiler):

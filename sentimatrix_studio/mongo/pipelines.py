@@ -11,6 +11,8 @@ from django_mongodb_backend.query import wrap_database_errors
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
+from sentimatrix_studio.mongo.compiler import is_json
+
 Row = TypeVar("Row", bound=Model)
 NOTHING: dict[str, Any] = {"_id": {"$in": []}}  # matches no document, and MongoDB knows without looking
 
@@ -50,16 +52,29 @@ def row_of(model: type[Row], document: dict[str, Any]) -> Row:
 def _columns(model: type[Model]) -> list[tuple[str, Any, list[Any]]]:
     """By name in the document: the column, and what makes its value one of Python's."""
     columns = [field.get_col(model._meta.db_table) for field in model._meta.concrete_fields]
-    return [
-        (col.target.column, col, [*connection.ops.get_db_converters(col), *col.get_db_converters(connection)])
-        for col in columns
-    ]
+    return [(col.target.column, col, _converters(col)) for col in columns]
+
+
+def _converters(column: Any) -> list[Any]:
+    given = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
+    return [] if is_json(column) else given
 
 
 def _converted(value: Any, column: Any, converters: list[Any]) -> Any:
     for convert in converters:
         value = convert(value, column, connection)
     return value
+
+
+@wrap_database_errors  # type: ignore[untyped-decorator]
+def documents(queryset: QuerySet[Any]) -> list[dict[str, Any]]:
+    """What a queryset with ``values`` finds, as MongoDB gives it."""
+    compiler = queryset.query.get_compiler(using=queryset.db)
+    compiler.pre_sql_setup()
+    try:
+        return list(compiler.build_query(compiler.columns).get_cursor())
+    except EmptyResultSet:
+        return []
 
 
 def united(*parts: tuple[type[Model], list[dict[str, Any]]]) -> Iterable[dict[str, Any]]:

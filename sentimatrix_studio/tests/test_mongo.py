@@ -14,15 +14,18 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection
 from django.db.models import CharField, Model, Q, QuerySet
 from django.db.transaction import atomic  # noqa: TID251 - what it does is what is tested
+from django.forms.models import model_to_dict
 from django.test.utils import isolate_apps
 from pymongo.client_session import ClientSession
 from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
 
 from accounts.models import User
+from accounts.ownership import owned_or_404
 from projects.models import Project, Target
+from projects.tests.factories import make_project, make_target
 from results.models import Result
 from sentimatrix_studio.mongo import transaction
-from sentimatrix_studio.mongo.pipelines import NOTHING, collection, condition, session
+from sentimatrix_studio.mongo.pipelines import NOTHING, collection, condition, row_where, session
 from sentimatrix_studio.mongo.transaction import in_transaction
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +143,37 @@ def test_a_page_of_the_orm_reads_no_more_than_the_page() -> None:
     queryset = Project.objects.filter(owner_id=ID).order_by("-created_at")[:50]
     assert examined(queryset) == (50, 50)
     assert [project.name for project in queryset][:2] == ["299", "298"]
+
+
+# Rows
+
+
+def test_json_comes_back_as_it_was_stored_by_every_way() -> None:
+    product = {"name": "Kettle – “K2”", "tags": ["a", None, 1.5, {"deep": []}], "is_new": True, "price": None}
+    project = make_project(product=product)
+    make_project(product={"name": "other"})
+    way = Project.objects.filter(product__name=product["name"])
+    assert way.get().product == product
+    assert list(way.values_list("product", "product__tags", "product__name")) == [
+        (product, product["tags"], product["name"])
+    ]
+    assert owned_or_404(Project, project.owner, project.pk).product == product
+
+
+def test_a_row_past_the_orm_is_the_row_of_the_orm() -> None:
+    target = make_target(options={"country": "us"})
+    past, by_orm = row_where(Target, {"_id": target.pk}), Target.objects.get(pk=target.pk)
+    assert past is not None
+    assert model_to_dict(past) == model_to_dict(by_orm)
+    assert past.created_at == by_orm.created_at
+    assert not past._state.adding
+    assert row_where(Target, {"_id": ID}) is None
+
+
+def test_a_joined_row_keeps_its_own_values() -> None:
+    target = make_target(make_project(name="Kettles"), label="K2")
+    joined = Target.objects.select_related("project").get(pk=target.pk)
+    assert (joined.label, joined.project.name, joined.project.pk) == ("K2", "Kettles", target.project_id)
 
 
 # Conditions

@@ -2,6 +2,7 @@
 
 import base64
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 NEWEST_FIRST, OLDEST_FIRST = SORTS = ("-date", "date")
 FORM = struct.Struct(">?q12s")  # backwards?, milliseconds since 1970, id
+Reader = Callable[[QuerySet[Any, Any]], list[Any]]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -56,10 +58,12 @@ def read_sort(text: str) -> str:
     return text or NEWEST_FIRST
 
 
-def take(queryset: QuerySet[Any, Any], *, cursor: str = "", size: int = 50, sort: str = NEWEST_FIRST) -> Slice:
+def take(
+    queryset: QuerySet[Any, Any], *, cursor: str = "", size: int = 50, sort: str = NEWEST_FIRST, read: Reader = list
+) -> Slice:
     """The ``size`` reviews of the queryset at the cursor. Raises ValidationError for a bad cursor."""
     place = Cursor.parse(cursor) if cursor else None
-    found = list(ordered(queryset, place, sort)[: size + 1])  # one more, to know whether there is more
+    found = read(ordered(queryset, place, sort)[: size + 1])  # one more, to know whether there is more
     has_more, found = len(found) > size, found[:size]
     has_next, has_previous = has_more, place is not None
     if place and place.is_backwards:

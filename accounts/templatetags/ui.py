@@ -137,6 +137,23 @@ def _select_options(choices: tuple[tuple[str, str, bool], ...]) -> SafeString:
 
 
 @register.simple_tag
+def check_boxes(name: str, choices: Iterable[tuple[str, str, bool]], icons: bool = False) -> SafeString:
+    """A box for each of them, out of the same; with ``icons`` they are sentiments."""
+    return _check_boxes(name, tuple(choices), icons)
+
+
+@lru_cache(64)
+def _check_boxes(name: str, choices: tuple[tuple[str, str, bool], ...], icons: bool) -> SafeString:
+    chosen = {True: mark_safe(" checked"), False: ""}
+    rows = (
+        (name, value, chosen[is_chosen], sentiment_icon(value) if icons else "", words)
+        for value, words, is_chosen in choices
+    )
+    box = '<label class="choice"><input type="checkbox" name="{}" value="{}"{}>{}<span>{}</span></label>\n'
+    return format_html_join("", box, rows)
+
+
+@register.simple_tag
 def mark_words(text: str, query: str = "", length: int = 0) -> SafeString:
     """The text, escaped, with the words that begin like a word of the query marked.
 

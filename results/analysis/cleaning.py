@@ -9,6 +9,12 @@ EMOJI_FILE = Path(__file__).parent / "model" / "emoji.tsv"
 MENTION = re.compile(r"@\w+")
 LINK = re.compile(r"https?://\S+|www\.\S+")
 MASK = re.compile(r"@user|\bhttp\b")
+# No word of a language in Latin letters is so long: somebody held a key down, or pasted a code.
+NO_WORD = re.compile(r"[A-Za-z\d+/=_-]{46,}")
+# Hundreds of quotes or brackets around a text would fill up what the model reads of it.
+MARKS = r"""["'`´“”„‚‘’«»‹›<>()\[\]{}|*_~=+.,:;!?#/\\^-]"""
+HEAP_OF_MARKS = re.compile(rf"{MARKS}(?:\s?{MARKS}){{19,}}")
+MARKS_KEPT = 3
 WHITE_SPACE = re.compile(r"\s+")
 
 
@@ -18,15 +24,16 @@ def clean(text: str) -> str:
 
 
 def masked(text: str) -> str:
-    """The text with HTML entities read, mentions as `@user` and links as `http`."""
+    """The text with HTML entities read, mentions as `@user` and links as `http`, heaps of marks cut short."""
     if "&" in text:
         text = html.unescape(text)
-    return LINK.sub("http", MENTION.sub("@user", text))
+    text = LINK.sub("http", MENTION.sub("@user", text))
+    return HEAP_OF_MARKS.sub(lambda heap: f"{heap[0][:MARKS_KEPT]} ", text)
 
 
-def without_masks(text: str) -> str:
-    """What people wrote themselves: a masked text without its `@user` and `http`."""
-    return MASK.sub(" ", text)
+def words_of(text: str) -> str:
+    """What people wrote themselves, and in words: a masked text without its `@user`, `http` and endless "words"."""
+    return NO_WORD.sub(" ", MASK.sub(" ", text))
 
 
 def with_emoji_named(text: str) -> str:

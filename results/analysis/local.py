@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from results.analysis.cleaning import has_emoji, has_letters, masked, with_emoji_named, without_masks
+from results.analysis.cleaning import has_emoji, has_letters, masked, with_emoji_named, words_of
 from results.analysis.engine import Analysis, AnalysisError
 from results.analysis.labels import Sides, ekman_emotions, primary_emotion, sentiment_scores, sides
 from results.analysis.language import ENGLISH, detect_language
@@ -31,7 +31,7 @@ class LocalEngine:
 
     def _analyse(self, raw: str) -> Analysis:
         text = masked(raw.lstrip()[:LONGEST_RAW_TEXT])
-        words = without_masks(text)
+        words = words_of(text)
         if not has_letters(words):
             return self._read_emoji(text)
         language = detect_language(words)

@@ -14,6 +14,7 @@ ENGLISH = [
     "Great game :)",
     "The action clichés just pile up.",
     "A café with naïve charm and the best crème brûlée in town",
+    "We had chai and the best aloo gobi in Delhi, mera favourite place from now on",
 ]
 OTHERS = [
     ("Die Batterie hält nicht lange und der Bildschirm ist dunkel.", "de"),
@@ -29,6 +30,9 @@ OTHERS = [
     ("このゲームは面白いです", "ja"),
     ("好", "zh"),
     ("이 게임 정말 재미있어요", "ko"),
+    ("yeh phone bahut accha hai", "hi"),
+    ("Bahut bekar product hai, paisa barbad", "hi"),
+    ("Camera quality mast hai lekin battery jaldi khatam", "hi"),
 ]
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from results.analysis import engine as engine_module
 from results.analysis import local
 from results.analysis.cleaning import clean, masked
-from results.analysis.engine import AnalysisError, get_engine
+from results.analysis.engine import AnalysisError, explain, get_engine
 from results.analysis.local import MODEL_FOLDER, LocalEngine
 from results.choices import Emotion, Sentiment, State
 
@@ -62,6 +62,43 @@ def test_without_text_there_is_no_label(text):
 def test_other_languages_are_named_and_not_guessed():
     analysis = analyse("Das Gerät war nach zwei Tagen kaputt, nie wieder.")
     assert (analysis.state, analysis.language, analysis.sentiment) == (State.UNSUPPORTED_LANGUAGE, "de", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("この商品はとても良いです。毎日使っています。", "ja"),
+        ("最悪。すぐ壊れた", "ja"),
+        ("この商品" * 25_000, "ja"),
+        ("yeh phone bahut accha hai", "hi"),
+        ("bahut bekar product hai, paisa barbad ho gaya", "hi"),
+        ("“" * 500 + "Das Gerät war leider schon nach zwei Tagen kaputt" + "”" * 500, "de"),
+    ],
+)
+def test_what_it_cannot_read_gets_no_label(text, language):
+    analysis = analyse(text)
+    assert (analysis.state, analysis.language) == (State.UNSUPPORTED_LANGUAGE, language)
+    assert (analysis.sentiment, analysis.score, analysis.emotion) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [('"' * 500, '"' * 500), ("“" * 500, "”" * 500), ("> " * 500, ""), ("&quot;" * 500, ""), ("('" * 500, "')" * 500)],
+)
+def test_a_text_within_five_hundred_quotes_is_read(before, after):
+    assert analyse(f"{before}Terrible, it broke at once{after}").sentiment in {"negative", "very_negative"}
+    assert explain(f"{before}Terrible, it broke at once{after}")
+
+
+def test_control_characters_change_nothing():
+    plain = analyse("The phone is terrible")
+    odd = analyse("The\x00 phone\x07 is\x1b terrible\x08")
+    assert (odd.state, odd.language, odd.sentiment) == (plain.state, plain.language, plain.sentiment)
+
+
+@pytest.mark.parametrize("text", ["a" * 100_000, "x" * 60, "dGhpcyBpcyBubyB0ZXh0" * 50, "\u200b" * 500, '"' * 100_000])
+def test_letters_that_make_no_word_are_no_text(text):
+    assert analyse(text).state == State.NO_TEXT
 
 
 def test_emoji_with_words_help_to_read_them():

@@ -2,11 +2,13 @@
 
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from queue import Empty, Queue
 from typing import Any
 from urllib.parse import unquote_plus, urlencode, urlsplit
 
@@ -160,16 +162,40 @@ class Fetcher:
 
     def _try(self, url: str, send: Callable[[], Response | Failure], explain: Explain) -> Response | Failure:
         self.requests += 1
-        try:
-            answer = send()
-        except OutboundRefused as error:
-            return Failure(diagnosis.refusal(error), error.message, error.can_retry)
+        answer = self._aside(send)
+        if isinstance(answer, OutboundRefused):
+            return Failure(diagnosis.refusal(answer), answer.message, answer.can_retry)
         failure = answer if isinstance(answer, Failure) else explain(answer) or _diagnose(url, answer)
         if failure is None:
             return answer
         status = answer.status if isinstance(answer, Response) else "nothing"
         logger.info("%s answered %s: %s", urlsplit(url).hostname, status, failure.outcome)
         return failure
+
+    def _aside(self, send: Callable[[], Response | Failure]) -> Response | Failure | OutboundRefused:
+        """What comes back, without keeping a visit that should end until it does: that may take minutes."""
+        done: Queue[Response | Failure | OutboundRefused | None] = Queue()
+
+        def report() -> None:
+            answer: Response | Failure | OutboundRefused | None = None
+            try:
+                answer = send()
+            except OutboundRefused as refused:
+                answer = refused
+            finally:
+                done.put(answer)
+
+        threading.Thread(target=report, daemon=True).start()
+        while True:
+            try:
+                answer = done.get(timeout=SLICE)
+            except Empty:
+                self.check()
+            else:
+                break
+        if answer is None:
+            raise RuntimeError("The request broke down; its own traceback is in the log.")
+        return answer
 
     def _send(self, method: str, url: str, **said: Any) -> Response:
         return self.outbound.request(method, url, deadline=ANSWER, **said)

@@ -4,7 +4,19 @@ A transport brings the answer of a site, whatever its status; what the answer me
 go out through the guard, ``integrations.outbound``. To add a commercial service: CONTRIBUTING.md.
 """
 
+from scraping.sources.transports.apify import Apify
 from scraping.sources.transports.base import Brought, Transport, Wish
+from scraping.sources.transports.brightdata import BrightData
 from scraping.sources.transports.direct import Direct
+from scraping.sources.transports.oxylabs import Oxylabs
+from scraping.sources.transports.scraperapi import ScraperAPI
+from scraping.sources.transports.scrapingant import ScrapingAnt
+from scraping.sources.transports.scrapingbee import ScrapingBee
+from scraping.sources.transports.service import Service
+from scraping.sources.transports.zyte import Zyte
 
-__all__ = ["Brought", "Direct", "Transport", "Wish"]
+__all__ = ["SERVICES", "Brought", "Direct", "Service", "Transport", "Wish"]
+
+SERVICES: dict[str, type[Service]] = {
+    one.id: one for one in (ScraperAPI, Apify, ScrapingBee, ScrapingAnt, Zyte, BrightData, Oxylabs)
+}

@@ -1,6 +1,5 @@
 """What a transport is."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,7 +30,7 @@ class Transport(Protocol):
     name: str
     host: str
 
-    def bring(self, url: str, headers: Mapping[str, str], outbound: Outbound) -> Brought:
+    def bring(self, url: str, outbound: Outbound) -> Brought:
         """Ask for a page. Raises OutboundRefused."""
 
     def secrets(self) -> tuple[str, ...]:

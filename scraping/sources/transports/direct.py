@@ -1,7 +1,5 @@
 """From here to the site, with nobody between."""
 
-from collections.abc import Mapping
-
 from integrations.outbound import Outbound
 from scraping.sources.transports.base import Brought
 
@@ -11,8 +9,8 @@ ANSWER = 30.0  # seconds for one answer
 class Direct:
     name = host = ""
 
-    def bring(self, url: str, headers: Mapping[str, str], outbound: Outbound) -> Brought:
-        return Brought(outbound.request("GET", url, headers=headers, deadline=ANSWER))
+    def bring(self, url: str, outbound: Outbound) -> Brought:
+        return Brought(outbound.request("GET", url, deadline=ANSWER))
 
     def secrets(self) -> tuple[str, ...]:
         return ()

@@ -16,8 +16,8 @@ from django.utils import timezone
 from structlog.contextvars import get_contextvars
 
 from integrations import notices
-from integrations.catalogue import EVENTS, Value
-from integrations.models import ENDPOINTS, Delivery, Event
+from integrations.catalogue import EVENTS, TEST, Value
+from integrations.models import ENDPOINTS, Delivery, Endpoint, Event
 from integrations.models.deliveries import CAUSE_LENGTH
 from sentimatrix_studio.mongo.pipelines import collection, session
 from sentimatrix_studio.mongo.transaction import in_transaction
@@ -58,6 +58,19 @@ def deliver(event: Event) -> None:
     """Put it on its way to all that want it."""
     wanting = [endpoint for model in ENDPOINTS for endpoint in model.objects.wanting(event)]
     Delivery.objects.bulk_create(endpoint.delivery_of(event) for endpoint in wanting)
+
+
+def test(endpoint: Endpoint, facts: Mapping[str, Value]) -> Delivery:
+    """Put a test on its way, to this endpoint alone. It is sent once, whatever comes back."""
+    about = {"owner_id": endpoint.owner_id, "project_id": endpoint.project_id, "request_id": _request_id()}
+
+    def work() -> Delivery:
+        event = Event.objects.create(name=TEST.name, cause=str(ObjectId()), facts=dict(facts), **about)
+        delivery = endpoint.delivery_of(event)
+        delivery.save(force_insert=True)
+        return delivery
+
+    return in_transaction(work)
 
 
 def _request_id() -> str:

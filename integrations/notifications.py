@@ -4,17 +4,15 @@ channel leaves its line in the audit trail."""
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bson import ObjectId
-
 from accounts import audit
 from accounts.models import User
+from integrations import events
 from integrations.catalogue import TEST
 from integrations.channels import Service
 from integrations.choices import Disabled
-from integrations.models import Bell, Channel, Delivery, Event
+from integrations.models import Bell, Channel, Delivery
 from sentimatrix_studio.mongo.pipelines import collection
 from sentimatrix_studio.mongo.transaction import in_transaction
-from sentimatrix_studio.requests import current_request_id
 
 MOST = 20  # channels of one person
 
@@ -65,21 +63,12 @@ def remove(channel: Channel) -> None:
 
 def test(channel: Channel) -> Delivery:
     """Put a message on its way that says no more than that it has arrived. It is sent once, whatever comes back."""
-    about = {"owner_id": channel.owner_id, "project_id": channel.project_id, "request_id": current_request_id()}
-    facts = {"message": TEST.example["message"]}
-
-    def work() -> Delivery:
-        event = Event.objects.create(name=TEST.name, cause=str(ObjectId()), facts=facts, **about)
-        delivery = channel.delivery_of(event)
-        delivery.save(force_insert=True)
-        return delivery
-
-    return in_transaction(work)
+    return events.test(channel, {"message": TEST.example["message"]})
 
 
-def choose_bell(owner: User, events: Iterable[str]) -> None:
+def choose_bell(owner: User, names: Iterable[str]) -> None:
     """Of which events the bell tells from now on."""
-    collection(Bell).update_one({"owner_id": owner.pk}, {"$set": {"events": list(events)}}, upsert=True)
+    collection(Bell).update_one({"owner_id": owner.pk}, {"$set": {"events": list(names)}}, upsert=True)
 
 
 def _record(what: str, channel: Channel) -> None:

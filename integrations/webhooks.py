@@ -4,15 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from bson import ObjectId
-
 from accounts import audit
 from accounts.models import User
+from integrations import events
 from integrations.catalogue import TEST
 from integrations.choices import Disabled
-from integrations.models import Delivery, Event, Webhook
+from integrations.models import Delivery, Webhook
 from sentimatrix_studio.mongo.transaction import in_transaction
-from sentimatrix_studio.requests import current_request_id
 
 MOST = 50  # of one person
 Answer = TypeVar("Answer")
@@ -72,16 +70,7 @@ def remove(webhook: Webhook) -> None:
 
 def test(webhook: Webhook) -> Delivery:
     """Put a test on its way: it is sent once, also to a webhook that is turned off, and kept like all deliveries."""
-    about = {"owner_id": webhook.owner_id, "project_id": webhook.project_id, "request_id": current_request_id()}
-    facts = {**TEST.example, "webhook_id": str(webhook.pk)}
-
-    def work() -> Delivery:
-        event = Event.objects.create(name=TEST.name, cause=str(ObjectId()), facts=facts, **about)
-        delivery = webhook.delivery_of(event)
-        delivery.save(force_insert=True)
-        return delivery
-
-    delivery = in_transaction(work)
+    delivery = events.test(webhook, {**TEST.example, "webhook_id": str(webhook.pk)})
     _record("tested", webhook)
     return delivery
 

@@ -42,8 +42,9 @@ def channel_list(request: HttpRequest) -> HttpResponse:
 @FORM
 def bell_edit(request: HttpRequest) -> HttpResponse:
     owner = signed_in(request)
-    form = BellForm(request.POST or None, initial={"events": Bell.objects.events_of(owner.pk)})
-    if request.method == "POST" and form.is_valid():
+    said = request.POST if request.method == "POST" else None  # nothing chosen is a choice as well
+    form = BellForm(said, initial={"events": Bell.objects.events_of(owner.pk)})
+    if form.is_valid():
         notifications.choose_bell(owner, form.cleaned_data["events"])
         messages.success(request, "The bell tells of what you have chosen.")
         return redirect("integrations:channel_list")
@@ -83,7 +84,7 @@ def channel_edit(request: HttpRequest, channel_id: ObjectId) -> HttpResponse:
         messages.success(request, f"{channel} is saved.")
         return redirect("integrations:channel_list")
     context = {"service": channel.known, "channel": channel, "form": form, "is_confirmed": owner.is_verified}
-    context["deliveries"] = deliveries = list(channel.deliveries.latest()[:SHOWN])
+    context["deliveries"] = deliveries = list(channel.deliveries.listed()[:SHOWN])
     context["is_waiting"] = any(not one.is_over and not one.attempts for one in deliveries)
     return render(request, "integrations/channel_edit.html", context, status=422 if form.errors else 200)
 

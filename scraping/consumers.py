@@ -11,6 +11,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.db.models import Q
 from django.http.cookie import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from rest_framework.exceptions import AuthenticationFailed
@@ -20,12 +21,14 @@ from accounts.authentication import bearer
 from accounts.models import User
 from projects.models import Project
 from scraping import progress
+from scraping.choices import LIVE
 from scraping.models import Job
 from sentimatrix_studio.mongo.sessions import SessionStore
 
 NOT_SIGNED_IN, FOREIGN_ORIGIN, NOT_FOUND = 4401, 4403, 4404
 LONGEST_MESSAGE = 1000
-MOST_PROJECTS = 50
+MOST_PROJECTS, MOST_JOBS = 50, 10
+LARGEST_SEQ = 2**31 - 1
 
 
 class Refused(Exception):  # noqa: N818  not an error: the answer to somebody who may not listen
@@ -42,7 +45,7 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
     """
 
     async def connect(self) -> None:
-        self.watched: dict[str, int] = {}  # project → seq of the last snapshot sent
+        self.watched: dict[str, dict[str, int]] = {}  # project → job → seq of the last snapshot sent
         self.own_group = ""
         is_token = "bearer" in self.scope.get("subprotocols", [])
         await self.accept(subprotocol="bearer" if is_token else None)  # only then can a close carry a code
@@ -65,14 +68,14 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
         try:
-            action, project_id = _read(text_data)
+            action, project_id, after = _read(text_data)
         except ValueError as error:
             await self._complain("VALIDATION_ERROR", str(error))
             return
         if not await self._may_stay():
             return
         try:
-            await self._do(action, project_id)
+            await self._do(action, project_id, after)
         except Refused as refused:
             await self._complain("NOT_FOUND", refused.message, project_id)
 
@@ -80,7 +83,7 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
         """From the channel layer to the browser."""
         content = event["message"]
         if content["type"] == "job.progress" and content["project_id"] in self.watched:
-            self.watched[content["project_id"]] = content["seq"]
+            self.watched[content["project_id"]][content["job_id"]] = content["seq"]
         await self.send_json(content)
 
     async def sign_in_ended(self, event: dict[str, Any]) -> None:
@@ -95,30 +98,31 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
             return False
         return True
 
-    async def _do(self, action: str, project_id: str) -> None:
+    async def _do(self, action: str, project_id: str, after: int) -> None:
         if action == "ping":
             await self.send_json({"type": "pong"})
             for watched in self.watched:
                 await self._catch_up(watched)
         elif action == "subscribe":
-            await self._subscribe(project_id)
+            await self._subscribe(project_id, after)
         elif self.watched.pop(project_id, None) is not None:
             await self.channel_layer.group_discard(progress.group(project_id), self.channel_name)
             await self.send_json({"type": "unsubscribed", "project_id": project_id})
 
-    async def _subscribe(self, project_id: str) -> None:
+    async def _subscribe(self, project_id: str, after: int = 0) -> None:
         if len(self.watched) >= MOST_PROJECTS or not await database_sync_to_async(_owns)(self.user, project_id):
             raise Refused(NOT_FOUND, "There is no such project, or it is not yours.")
         await self.channel_layer.group_add(progress.group(project_id), self.channel_name)
-        self.watched[project_id] = -1
+        self.watched[project_id] = {}
         await self.send_json({"type": "subscribed", "project_id": project_id})
-        await self._catch_up(project_id)
+        await self._catch_up(project_id, after)
 
-    async def _catch_up(self, project_id: str) -> None:
-        """Send what the latest job looks like now, unless that was the last thing sent: messages can get lost."""
-        content = await database_sync_to_async(_latest)(project_id, self.watched[project_id])
-        if content is not None:
-            self.watched[project_id] = content["seq"]
+    async def _catch_up(self, project_id: str, after: int = 0) -> None:
+        """Send what running jobs, or else the latest one, look like now, with what their logs say ``after``: unless
+        that was the last thing sent of them. Messages can get lost."""
+        known = self.watched[project_id]
+        for content in await database_sync_to_async(_latest)(project_id, known, after):
+            known[content["job_id"]] = content["seq"]
             await self.send_json(content)
 
     async def _identify(self) -> None:
@@ -136,8 +140,9 @@ class Nowhere(AsyncJsonWebsocketConsumer):
         await self.close(NOT_FOUND)
 
 
-def _read(text: str | None) -> tuple[str, str]:
-    """Action and project of a client's message. Raises ValueError with a sentence for its author."""
+def _read(text: str | None) -> tuple[str, str, int]:
+    """Action and project of a client's message, and the seq it knows. Raises ValueError with a sentence for its
+    author."""
     try:
         content = json.loads(text or "") if len(text or "") <= LONGEST_MESSAGE else None
     except (ValueError, RecursionError):
@@ -149,7 +154,10 @@ def _read(text: str | None) -> tuple[str, str]:
         raise ValueError("The action must be subscribe, unsubscribe or ping.")
     if action != "ping" and not (isinstance(project_id, str) and ObjectId.is_valid(project_id)):
         raise ValueError("The project_id must be an id of 24 hexadecimal digits.")
-    return action, project_id if action != "ping" else ""
+    after = content.get("after", 0)
+    if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after <= LARGEST_SEQ:
+        raise ValueError("after must be the seq of a snapshot: a whole number from 0.")
+    return action, project_id if action != "ping" else "", after
 
 
 def _visitor(scope: Mapping[str, Any]) -> User:
@@ -189,6 +197,9 @@ def _owns(user: User, project_id: str) -> bool:
     return bool(Project.objects.owned_by(user).filter(pk=ObjectId(project_id)).exists())
 
 
-def _latest(project_id: str, known_seq: int) -> progress.Message | None:
-    job = Job.objects.filter(project_id=ObjectId(project_id)).order_by("-created_at").first()
-    return progress.message(job) if job and (known_seq < 0 or job.seq != known_seq) else None
+def _latest(project_id: str, known: Mapping[str, int], after: int) -> list[progress.Message]:
+    """Of what runs, of what was told of before, and of the latest job."""
+    jobs = Job.objects.filter(project_id=ObjectId(project_id)).order_by("-created_at")
+    open_ones = jobs.filter(Q(status__in=LIVE) | Q(pk__in=[ObjectId(pk) for pk in known]))[:MOST_JOBS]
+    shown = {job.pk: job for job in (*jobs[:1], *open_ones)}
+    return [progress.message(job, after) for job in shown.values() if known.get(str(job.pk)) != job.seq]

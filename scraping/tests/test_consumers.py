@@ -1,5 +1,6 @@
 import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
@@ -200,6 +201,30 @@ class TestTalking:
         assert subscribed["type"] == "subscribed"
         assert message == added
         assert unsubscribed == {"type": "unsubscribed", "project_id": str(project.pk)}
+
+    def test_who_comes_back_gets_what_the_log_says_since_of_every_running_job(self):
+        project = make_project()
+        jobs = [make_job(project, status=JobStatus.RUNNING, is_parallel=True) for _ in range(2)]
+        for job in jobs:
+            for line in ("one", "two"):
+                job.note(line)
+        finished = make_job(project, status=JobStatus.COMPLETED, created_at=jobs[0].created_at - timedelta(days=1))
+        channel = socket(user=project.owner)
+
+        async def conversation():
+            await channel.connect()
+            await channel.receive_json_from()
+            await say(channel, action="subscribe", project_id=str(project.pk), after=2)
+            seen = [await channel.receive_json_from() for _ in jobs]
+            assert await channel.receive_nothing()
+            bad = await say(channel, action="subscribe", project_id=str(project.pk), after=-1)
+            await channel.disconnect()
+            return seen, bad
+
+        seen, bad = talk(conversation)
+        assert {said["job_id"] for said in seen} == {str(job.pk) for job in jobs}
+        assert [[line["message"] for line in said["log"]] for said in seen] == [["two"]] * 2
+        assert (bad["type"], str(finished.pk) in str(seen)) == ("error", False)
 
     def test_a_ping_brings_back_what_got_lost(self):
         job = make_job()

@@ -64,7 +64,7 @@ class ResultPager(rest.Pager):
             return super().paginate_queryset(paging.ordered(queryset, None, self.sort), request)
         if "page" in given:
             raise ValidationError({"cursor": "Use either page or cursor."})
-        self.page_size = self._size()
+        self.page_size = rest.page_size(self._asked)
         self.slice = paging.take(queryset, cursor=given["cursor"], size=self.page_size, sort=self.sort)
         return self.slice.results
 

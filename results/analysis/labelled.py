@@ -197,17 +197,18 @@ def _label_of_stars(written: str) -> str:
     stars = float(written)
     if not 1 <= stars <= 5:
         raise ValueError(written)
-    return _label_of_distance(stars - 3)
+    return label_of_distance(stars - 3)
 
 
 def _label_of_rating(written: str) -> str:
     rating = float(written)
     if not -4 <= rating <= 4:
         raise ValueError(written)
-    return _label_of_distance(rating)
+    return label_of_distance(rating)
 
 
-def _label_of_distance(distance: float) -> str:
+def label_of_distance(distance: float) -> str:
+    """The label of stars or of a rating so far from the middle of their scale."""
     if abs(distance) < NEUTRAL_BORDER:
         return Sentiment.NEUTRAL.value
     if abs(distance) < VERY_BORDER:

@@ -9,6 +9,7 @@ from tokenizers import Tokenizer
 
 from results.analysis.local import MODEL_FOLDER
 from results.analysis.train.evaluate import best_threshold, f1, macro_f1
+from results.analysis.train.left_out import SOURCES, leave_out, vader_label
 from results.analysis.train.prepare import (
     CORPORA,
     NEGATIVE,
@@ -60,6 +61,32 @@ def test_texts_of_test_sets_are_not_learned(folder):
     assert "In a test set." not in {example.text for example in corpus.train}
     assert "In a test set." in {example.text for example in corpus.held_out}
     assert fingerprint("In a TEST-set!") == hashlib.sha1(b"inatestset").hexdigest()
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_nothing_of_a_source_left_out_is_learned_and_nothing_else_is_measured(folder, source):
+    whole, without = read_corpus(folder), leave_out(read_corpus(folder), source)
+    measured = {example.source for example in without.held_out}
+    assert source in measured
+    assert measured <= {source, f"{source}_window"}
+    assert not measured & {example.source for example in without.train}
+    assert {example.source for example in without.train} | measured == {example.source for example in whole.train}
+
+
+@pytest.mark.parametrize(
+    ("compound", "label"),
+    [
+        (-0.5, "very_negative"),
+        (-0.05, "negative"),
+        (-0.04, "neutral"),
+        (0.0, "neutral"),
+        (0.05, "positive"),
+        (0.49, "positive"),
+        (0.5, "very_positive"),
+    ],
+)
+def test_vader_speaks_in_five_labels(compound, label):
+    assert vader_label(compound) == label
 
 
 def test_windows_are_neighbouring_sentences_with_their_mean_rating():

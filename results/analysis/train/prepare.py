@@ -17,6 +17,7 @@ import numpy as np
 from results.analysis.cleaning import clean
 
 CORPORA = ("tweets", "amazonReviewSnippets", "movieReviewSnippets", "nytEditorialSnippets")
+COMMENTS = "goemotions"
 HELD_OUT_PERCENT = 4
 # A window is a few sentences of one review read as one text: sentences alone would teach the model short texts only.
 # Tweets and film sentences come one by one.
@@ -113,7 +114,7 @@ def emotion_examples(path: Path, emotions: list[str], excluded: frozenset[str]) 
         if fingerprint(text) in excluded:
             continue
         labels = tuple(int(number) for number in numbers.split(","))
-        yield Example(clean(text), "goemotions", side_of([emotions[n] for n in labels]), emotions=labels)
+        yield Example(clean(text), COMMENTS, side_of([emotions[n] for n in labels]), emotions=labels)
 
 
 def side_of(emotions: list[str]) -> tuple[float, float, float] | None:

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 METHODS = ("get", "post", "put", "patch", "delete")
 ADMIN = "admin:"
-CATALOGUE = {"provider": "groq"}  # parameters that name what everybody has, and no row
+CATALOGUE = {"provider": "groq", "service": "slack"}  # parameters that name what everybody has, and no row
 
 
 @dataclass(frozen=True)

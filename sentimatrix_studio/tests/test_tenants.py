@@ -24,7 +24,8 @@ from django.utils.timezone import now
 
 from accounts.models import ApiToken, TokenFamily, User
 from accounts.tests.factories import browser_of, make_token, make_user
-from integrations.tests.factories import make_credential, make_delivery, make_own_model, make_webhook
+from integrations.models import Notice
+from integrations.tests.factories import make_channel, make_credential, make_delivery, make_own_model, make_webhook
 from projects import files
 from projects.tests.factories import make_preset, make_project, make_target
 from results.tests.factories import make_item, make_results
@@ -62,9 +63,14 @@ OF_EVERYBODY_SIGNED_IN = [
     "api:providers", "api:provider", "api:own_models", "api:api_keys", "api:api_key", "api:api_key_test",
     "integrations:key_list", "integrations:key_edit", "integrations:key_test", "integrations:key_delete",
     "integrations:model_create", "api:schedules", "api:schedule_preview",
+    "scraping:schedule_list",
     "api:webhooks", "api:webhook_events",
+    "integrations:channel_list", "integrations:channel_create", "integrations:bell_edit", "integrations:notice_list",
+    "integrations:notice_latest", "integrations:notices_read",
 ]  # fmt: skip
 OF_THE_OWNER = [
+    "integrations:channel_edit", "integrations:channel_test", "integrations:channel_toggle",
+    "integrations:channel_delete", "integrations:notice_open",
     "api:webhook", "api:webhook_test", "api:webhook_toggle", "api:webhook_rotate", "api:deliveries",
     "api:deliveries_redeliver", "api:delivery", "api:delivery_redeliver",
     "api:own_model", "integrations:model_edit", "integrations:model_delete",
@@ -80,7 +86,8 @@ OF_THE_OWNER = [
     "results:analytics", "api:token", "api:project", "api:targets", "api:targets_bulk", "api:target_check",
     "api:target", "api:job_start", "api:jobs", "api:job", "api:job_cancel", "api:job_retry", "api:job_progress",
     "api:job_log", "api:job_diff", "api:results", "api:result", "api:results_export", "api:import_preview", "api:results_import",
-    "api:schedule", "api:schedule_toggle", "api:schedule_run", "api:schedule_history",
+    "scraping:schedule_detail", "scraping:schedule_preview", "scraping:schedule_run", "scraping:schedule_toggle",
+    "scraping:schedule_delete", "api:schedule", "api:schedule_toggle", "api:schedule_run", "api:schedule_history",
     "api:analytics_summary", "api:analytics_timeline", "api:analytics_emotions", "api:analytics_platforms",
 ]  # fmt: skip
 FOR_STAFF = ["metrics", "api:metrics", "api:health_details"]
@@ -124,7 +131,10 @@ def make_tenant(**fields: Any) -> Tenant:
     make_credential(user, label=f"{MARK} key")
     keys["model_id"] = make_own_model(user, name=f"{MARK} model").pk
     webhook = make_webhook(user, name=f"{MARK} webhook", url=f"https://{MARK}.example.org/")
+    keys["channel_id"] = make_channel(user, name=f"{MARK} channel").pk
     keys |= {"webhook_id": webhook.pk, "delivery_id": make_delivery(webhook, message=MARK).pk}
+    Notice.objects.owned_by(user).update(title=f"{MARK} notice")
+    keys["notice_id"] = Notice.objects.owned_by(user).first().pk
     keys["preset_id"] = make_preset(user, name=f"{MARK} preset", description=MARK).pk
     return Tenant(user, {**keys, "file_id": upload.id, **own})
 

@@ -61,7 +61,11 @@ class Response:
 
     @property
     def text(self) -> str:
-        return self.body.decode(httpx.Response(200, headers=self.headers).charset_encoding or "utf-8", "replace")
+        """In the encoding the answer names, if there is such a one."""
+        try:
+            return self.body.decode(httpx.Response(200, headers=self.headers).charset_encoding or "utf-8", "replace")
+        except (LookupError, UnicodeError):
+            return self.body.decode("utf-8", "replace")
 
     def json(self) -> Any:
         """Raises ValueError when the body is not JSON."""

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+import httpx
 import pytest
 import trustme
 
 from integrations import addresses
-from integrations.outbound import Outbound, OutboundRefused
+from integrations.outbound import Outbound, OutboundRefused, Response
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
@@ -114,6 +115,12 @@ def test_an_answer_arrives_with_status_headers_text_and_address(serve):
     assert (answer.status, answer.text, answer.headers["x-page"]) == (200, "Grüße", "1")
     assert answer.url == f"{server.url}?q=a%2Bb"
     assert b"x-mine: yes" in server.requests[0].lower()
+
+
+@pytest.mark.parametrize("charset", ["bogus", "hex", "idna", "undefined"])
+def test_an_encoding_that_is_none_is_passed_over(charset):
+    answer = Response(200, httpx.Headers({"Content-Type": f"text/html; charset={charset}"}), "Grüße".encode(), "")
+    assert answer.text == "Grüße"
 
 
 def test_any_status_is_an_answer(serve):

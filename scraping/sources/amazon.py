@@ -31,6 +31,7 @@ NAMES = {
     '[data-hook="reviewText"]': ("data-hook", "review-body"),
     '[data-hook="cmps-review-star-rating"]': ("data-hook", "review-star-rating"),
 }
+FURTHER = "li.a-last a[href], [data-hook=show-more-button], [data-reviews-state-param]"
 # Within a review: translations of what stands beside them, and buttons.
 BESIDES = ".cr-translated-review-content, .a-expander-header, [data-hook=review-title] i"
 STARS = ("one_star", "two_star", "three_star", "four_star", "five_star")
@@ -75,7 +76,7 @@ def _read(cursor: str, base: str, request: Request, fetch: Fetcher) -> Sheet:
     total = _total(document)
     if not items and not unread and not _is_empty(document, total, number):
         raise fetch.stop(diagnosis.unexpected(response))
-    goes_on = document.select_one("li.a-last a[href]") is not None
+    goes_on = document.select_one(FURTHER) is not None
     following = str(number + 1) if goes_on and number < LAST else ""
     return Sheet(items, following, total, unread, is_whole=not goes_on or number < LAST)
 

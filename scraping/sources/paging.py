@@ -8,6 +8,7 @@ from scraping.sources.base import Fetcher, Page, Request
 from scraping.sources.outcomes import Outcome, SourceError
 
 END = "end"  # the cursor after the last page
+REPEATED = "The site gives the same reviews again in place of further ones."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ def turn(read: Callable[[str], Sheet], request: Request, fetch: Fetcher, *, wall
         if not sheet.items and (sheet.unread or (not cursor and sheet.total)):
             raise fetch.stop(Outcome.LAYOUT_CHANGED)
         if not fresh:
+            if sheet.items and sheet.total and len(seen) < sheet.total:
+                yield Page([], END, notes=[REPEATED], is_whole=False)
             return
         seen |= {item.external_id for item in fresh}
         cursor = sheet.following or END

@@ -119,6 +119,13 @@ def test_a_wall_on_a_later_page_is_an_end_that_is_told(standins):
     assert visit(cursor=seen.pages[-1].cursor).pages == []
 
 
+def test_a_page_that_comes_again_is_an_end_that_is_told(standins):
+    standins.amazon.mode = "repeated"
+    seen = visit()
+    assert (len(seen.items), seen.pages[-1].is_whole) == (10, False)
+    assert seen.notes == ["The site gives the same reviews again in place of further ones."]
+
+
 def test_amazons_page_for_programs_is_a_block(standins):
     standins.amazon.mode = "dogs"
     assert failure().code == Outcome.BLOCKED

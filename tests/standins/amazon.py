@@ -84,8 +84,8 @@ SIGN_IN = """<!DOCTYPE html><html><head><title>Amazon Sign-In</title></head><bod
 
 class Amazon(pages.Site):
     """Modes of its own: walled list (which asks for a sign-in, while the product's page does not), walled later (from
-    the second page of the list on), dogs (its page for programs), renamed (the names of parts of 2025), odd (a count,
-    and nothing counted)."""
+    the second page of the list on), dogs (its page for programs), renamed (the names of parts of 2025), repeated
+    (the first page for every other), odd (a count, and nothing counted)."""
 
     hosts = tuple(f"www.amazon.{domain}" for domain in AMAZON_COUNTRIES)
     entrances = ("/ap/signin",)
@@ -102,7 +102,7 @@ class Amazon(pages.Site):
             return self._product(domain)
         if request.path != f"/product-reviews/{ASIN}/":
             return pages.page(pages.GONE, 404)
-        number = int(request.query["pageNumber"])
+        number = int(request.query["pageNumber"]) if self.mode != "repeated" else 1
         if self.mode == "walled list" or (self.mode == "walled later" and number > 1):
             return pages.moved("/ap/signin?openid=x")
         return self._list(domain, number)

@@ -31,5 +31,5 @@ class Disabled(models.TextChoices):
         return {
             "by_hand": "It was turned off by hand.",
             "failing": "Nothing could be delivered for five days, so it was turned off.",
-            "gone": "The other side answered 410 (Gone): it wants to hear nothing any more, so it was turned off.",
+            "gone": "The other side answers that it is gone for good, so it was turned off.",
         }[self.value]

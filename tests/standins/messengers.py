@@ -23,7 +23,7 @@ LIMITED: dict[str, Said] = {
 
 
 class Messengers:
-    """``mode`` is how they answer: ok, gone, limited (for 7 seconds), echo (an error that repeats what it was sent), and
+    """``mode`` is how they answer: ok, gone, limited (for 7 seconds), echo (an error that repeats what was sent), and
     those of ``pages``. ``modes`` says it of one host alone."""
 
     hosts = (SLACK, DISCORD, TEAMS, NTFY)

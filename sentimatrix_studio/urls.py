@@ -23,6 +23,7 @@ project_pages: list[URLPattern | URLResolver] = [
 ]
 job_pages: list[URLPattern | URLResolver] = [
     path("jobs/", job_overview, name="job_overview"),
+    path("", include("scraping.schedules.urls")),
     path("projects/", include("scraping.urls")),
 ]
 integration_pages: list[URLPattern | URLResolver] = [

@@ -46,6 +46,7 @@ BADGES = {
     "failed": ("Failed", "circle-x", "error"),
     "cancelled": ("Cancelled", "ban", ""),
     "timed_out": ("Timed out", "timer", "error"),
+    "skipped": ("Left out", "skip-forward", ""),
     "active": ("Active", "circle-dot", "ok"),
     "paused": ("Paused", "circle-pause", ""),
     "archived": ("Archived", "archive", ""),

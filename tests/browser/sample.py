@@ -37,6 +37,7 @@ def make_sample(page: Page, file: Path) -> Sample:
     steps.load_sample(page)
     steps.wait_until_finished(page)
     project = steps.project_path(page)
+    _start_schedule(page, project)
     steps.begin_project(page, "Kettlemoon II", ADDRESSES)
     return Sample(
         session=page.context.storage_state(),
@@ -57,6 +58,12 @@ def _first_link(page: Page, path: str, pattern: str) -> str:
     page.goto(path)
     hrefs = [link.get_attribute("href") or "" for link in page.locator("main a").all()]
     return next(found[0] for href in hrefs if (found := re.match(rf".*?{pattern}", href)))
+
+
+def _start_schedule(page: Page, project: str) -> None:
+    page.goto(f"{project}schedule/?frequency=weekly&day_of_week=4&time=16:45")
+    page.get_by_role("button", name="Start the schedule").click()
+    page.get_by_role("button", name="Switch off").wait_for()
 
 
 def _duplicate_preset(page: Page) -> str:

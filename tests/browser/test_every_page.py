@@ -19,7 +19,10 @@ SCREENSHOTS = os.environ.get("SCREENSHOTS")
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1440, "height": 900}}
 OUR_VIEWS = [
     f"{package}.views"
-    for package in ("accounts", "projects", "integrations", "results", "scraping", "sentimatrix_studio")
+    for package in (
+        *("accounts", "projects", "integrations", "results", "scraping", "scraping.schedules"),
+        "sentimatrix_studio",
+    )
 ]
 ID = "0" * 24
 PROJECT = f"/projects/{ID}/"

@@ -1,12 +1,14 @@
 """Fixtures for tests that let the real thing go out and lead it to the stand-ins."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from pytest_django import Settings
 
 if TYPE_CHECKING:
+    from tests.standins.hostile import Server
     from tests.standins.identity import IdentityProviders
     from tests.standins.server import Standins
 
@@ -50,3 +52,12 @@ def identity_providers(running_identity_providers: "IdentityProviders", settings
         for client, secret in CLIENTS.items()
     }
     return running_identity_providers
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., "Server"]]:
+    """Starts a server on loopback that answers with given bytes, or as a function says."""
+    from tests.standins.hostile import servers  # imported here for the same reason
+
+    with contextmanager(servers)() as start:
+        yield start

@@ -36,6 +36,7 @@ PACES = {  # requests a second and at once; unknown hosts get the default of Pac
     "www.reddit.com": (10 / 60, 3),  # about ten a minute without credentials
     "oauth.reddit.com": (1.0, 4),  # a hundred a minute with them
 }
+TURNED_AWAY = (Outcome.BLOCKED, Outcome.CAPTCHA, Outcome.LAYOUT_CHANGED, Outcome.LOGIN_REQUIRED)  # by many sites
 Explain = Callable[[Response], Failure | None]
 Rules = Callable[[str, Outbound, Callable[[], None]], Rule]  # what robots.txt says of an address
 
@@ -65,6 +66,7 @@ class Fetcher:
     ``check`` is called at least once a second while waiting and before each request; it raises to end the visit.
     Pages come over the ``transport``. What has headers of its own, or holds one of the secrets that were named to
     ``conceal``, goes directly to whom it is for: not every service passes headers on, and none is to see a key.
+    ``hint`` is what else could be tried where a site turns the visit away.
     """
 
     def __init__(
@@ -77,11 +79,12 @@ class Fetcher:
         make_pace: Callable[..., Pace] = Pace,
         manners: Manners = Manners(),
         transport: Transport | None = None,
+        hint: str = "",
         rule: Rules = _anything_goes,
     ) -> None:
         self.check, self.clock, self.sleep, self.make_pace = check, clock, sleep, make_pace
         self.outbound, self.manners, self.transport = outbound or Outbound(), manners, transport or Direct()
-        self.rule = rule
+        self.rule, self.hint = rule, hint
         self.requests = self.credits = 0
         self.stopped: SourceError | None = None
         self._until = clock() + RUN
@@ -133,7 +136,8 @@ class Fetcher:
 
     def stop(self, code: Outcome, what: str = "", *, can_retry: bool = False, provider: str = "") -> SourceError:
         """The error to raise: ``what`` happened and what to do, free of secrets, and remembered."""
-        text = redact(f"{what or code.sentence} {code.advice}", self._secrets | self._own_secrets)
+        said = f"{what or code.sentence} {code.advice} {self.hint if code in TURNED_AWAY else ''}".strip()
+        text = redact(said, self._secrets | self._own_secrets)
         self.stopped = SourceError(code, text, can_retry=can_retry, provider=provider)
         return self.stopped
 

@@ -1,5 +1,7 @@
 """The real requests to each commercial service and its real answers, as far as its documentation tells them."""
 
+from typing import Any
+
 import pytest
 
 from integrations.outbound import Outbound
@@ -23,7 +25,12 @@ ALL = pytest.mark.parametrize("service", SERVICES)
 def fetcher(service: str, wish: Wish = PLAIN, values: dict[str, str] = VALUES) -> Fetcher:
     clock = Clock()
     pace = OwnPace(clock)
-    given = {"clock": clock, "sleep": clock.sleep, "make_pace": pace, "outbound": Outbound(resolver=no_names)}
+    given: dict[str, Any] = {
+        "clock": clock,
+        "sleep": clock.sleep,
+        "make_pace": pace,
+        "outbound": Outbound(resolver=no_names),
+    }
     return Fetcher(transport=SERVICES[service](values, wish), **given)
 
 

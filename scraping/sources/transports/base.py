@@ -25,10 +25,15 @@ class Brought:
 
 
 class Transport(Protocol):
-    """``name`` is as people know it, ``host`` whose pace counts besides the site's; both are empty without one."""
+    """A way to a page."""
 
-    name: str
-    host: str
+    @property
+    def name(self) -> str:
+        """As people know it; empty for the direct way."""
+
+    @property
+    def host(self) -> str:
+        """Whose pace counts besides the site's; empty where nobody is between."""
 
     def bring(self, url: str, outbound: Outbound) -> Brought:
         """Ask for a page. Raises OutboundRefused."""

@@ -55,7 +55,8 @@ class Visit:
         project = self.target.project
         manners = Manners(str(project.pk), project.config["limits"]["rate_limit_delay"], self._may_send)
         self.access = access.of(self.target)
-        self.fetcher = Fetcher(hand.check, manners=manners, rule=robots.rule, transport=self.access.transport)
+        transport, hint = self.access.transport, self.access.hint
+        self.fetcher = Fetcher(hand.check, manners=manners, rule=robots.rule, transport=transport, hint=hint)
         self.began = time.monotonic()
         self.stretch = incremental.Stretch()
         self.is_exhausted = False  # the source has no more

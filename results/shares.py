@@ -28,5 +28,10 @@ def emotion_shares(emotions: Iterable[tuple[str, float]]) -> list[Share]:
     return [_share(name, Emotion(name).label, score) for name, score in emotions]
 
 
+def fine_emotion_shares(emotions: Iterable[tuple[str, float]]) -> list[Share]:
+    """The same for the model's finer emotions, which have their name only."""
+    return [_share(name, name.capitalize(), score) for name, score in emotions]
+
+
 def _share(key: str, words: str, share: float) -> Share:
     return Share(key, str(words), percent(share, 1), num(100 * share))

@@ -27,7 +27,7 @@ from results.languages import language_name
 from results.models import Result
 from results.removal import delete_results
 from results.report import Span, report
-from results.shares import emotion_shares, sentiment_shares
+from results.shares import emotion_shares, fine_emotion_shares, sentiment_shares
 from sentimatrix_studio.mongo.pipelines import rows_where
 from sentimatrix_studio.requests import costly
 
@@ -225,5 +225,6 @@ def _read(text: str) -> dict[str, Any]:
         "analysis": analysis,
         "scores": sentiment_shares(analysis.scores, 5),
         "emotions": emotion_shares(analysis.emotions),
+        "fine_emotions": fine_emotion_shares(analysis.fine_emotions),
         "words": explain_now(text) if analysis.is_analysed else [],
     }

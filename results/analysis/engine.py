@@ -35,6 +35,7 @@ class Analysis:
     scores: dict[str, float] = field(default_factory=dict)  # probability of each of the five, together 1
     emotions: list[tuple[str, float]] = field(default_factory=list)  # `Emotion`s over their threshold, strongest first
     emotion: str | None = None  # the strongest of them but neutral; neutral only if nothing else passed
+    fine_emotions: list[tuple[str, float]] = field(default_factory=list)  # the same finer: "gratitude", "amusement" …
 
     @property
     def is_analysed(self) -> bool:

@@ -52,6 +52,17 @@ def ekman_emotions(logits: NDArray[np.float32], config: Config) -> list[tuple[st
     return sorted(found, key=lambda emotion: -emotion[1])
 
 
+def fine_emotions(logits: NDArray[np.float32], config: Config) -> list[tuple[str, float]]:
+    """The emotions that the model tells well enough, over their threshold, with their probability, strongest first."""
+    present = 1 / (1 + np.exp(-logits))
+    found = [
+        (name, round(float(probability), 4))
+        for name, probability, threshold in zip(config.emotions, present, config.emotion_thresholds, strict=True)
+        if name in config.fine_emotions and probability >= threshold
+    ]
+    return sorted(found, key=lambda emotion: -emotion[1])
+
+
 def primary_emotion(emotions: list[tuple[str, float]]) -> str | None:
     """The strongest emotion that passed; neutral only if nothing else did."""
     names = [name for name, _ in emotions]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from results.analysis.cleaning import has_emoji, has_letters, masked, with_emoji_named, words_of
 from results.analysis.engine import Analysis, AnalysisError
-from results.analysis.labels import Sides, ekman_emotions, primary_emotion, sentiment_scores, sides
+from results.analysis.labels import Sides, ekman_emotions, fine_emotions, primary_emotion, sentiment_scores, sides
 from results.analysis.language import ENGLISH, detect_language
 from results.analysis.weights import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, Weights
 from results.choices import Sentiment, State
@@ -62,6 +62,7 @@ class LocalEngine:
             scores=scores,
             emotions=emotions,
             emotion=primary_emotion(emotions),
+            fine_emotions=fine_emotions(logits.emotions, self.weights.config),
         )
 
 

@@ -34,6 +34,7 @@ class Config:
     very_spread: float  # how wide the step from plain to "very" is
     emotions: tuple[str, ...]
     emotion_thresholds: NDArray[np.float32]
+    fine_emotions: frozenset[str]  # those of `emotions` worth showing by themselves; the others only in their group
     ekman_groups: NDArray[np.float32]  # (7, emotions): 1 where the emotion belongs to the group
     ekman_thresholds: dict[str, float]  # in the order of the groups
 
@@ -48,6 +49,7 @@ class Config:
             very_spread=found["very"]["spread"],
             emotions=emotions,
             emotion_thresholds=np.array(found["emotion_thresholds"], np.float32),
+            fine_emotions=frozenset(found["fine_emotions"]),
             ekman_groups=np.array([np.isin(emotions, group) for group in found["ekman"].values()], np.float32),
             ekman_thresholds={label: found["ekman_thresholds"][label] for label in found["ekman"]},
         )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from results.analysis.labels import ekman_emotions, primary_emotion, sentiment_scores, sides
+from results.analysis.labels import ekman_emotions, fine_emotions, primary_emotion, sentiment_scores, sides
 from results.analysis.local import MODEL_FOLDER
 from results.analysis.weights import CONFIG_FILE, Config, Logits
 from results.choices import Emotion, Sentiment
@@ -87,6 +87,19 @@ def test_an_emotion_under_its_threshold_is_not_told():
     threshold = CONFIG.ekman_thresholds["disgust"]
     assert ekman_emotions(logits_of(disgust=threshold - 0.01), CONFIG) == []
     assert ekman_emotions(logits_of(disgust=threshold + 0.01), CONFIG) != []
+
+
+def test_fine_emotions_are_told_when_the_model_tells_them_well():
+    found = fine_emotions(logits_of(gratitude=0.9, amusement=0.95, relief=0.9, neutral=0.9), CONFIG)
+    assert found == [("amusement", pytest.approx(0.95)), ("gratitude", pytest.approx(0.9))]
+    assert {"relief", "realization", "grief", "neutral"}.isdisjoint(CONFIG.fine_emotions)
+    assert CONFIG.fine_emotions < set(CONFIG.emotions)
+
+
+def test_a_fine_emotion_under_its_threshold_is_not_told():
+    threshold = float(CONFIG.emotion_thresholds[CONFIG.emotions.index("remorse")])
+    assert fine_emotions(logits_of(remorse=threshold - 0.01), CONFIG) == []
+    assert fine_emotions(logits_of(remorse=threshold + 0.01), CONFIG) != []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from results.analysis.local import MODEL_FOLDER
-from results.analysis.train.evaluate import best_threshold, f1, macro_f1
+from results.analysis.train.evaluate import best_threshold, f1, macro_f1, tellable
 from results.analysis.train.left_out import SOURCES, leave_out, vader_label
 from results.analysis.train.prepare import (
     CORPORA,
@@ -135,6 +135,13 @@ def test_a_pruned_tokenizer_spells_the_words_it_lost():
     encoding = pruned.encode("good")
     assert encoding.tokens == ["[CLS]", "g", "##ood", "[SEP]"]
     assert encoding.ids == [kept.index(numbers[piece]) for piece in encoding.tokens]
+
+
+def test_an_emotion_is_worth_showing_if_its_threshold_holds_on_other_rows():
+    named = np.tile([[True] * 3, [True] * 3, [False] * 3, [False] * 3], (2, 1))
+    told, erratic = [0.9, 0.8, 0.2, 0.1] * 2, [0.9, 0.1, 0.2, 0.5] * 2
+    probabilities = np.array([told, erratic, told]).T
+    assert tellable(["joy", "relief", "neutral"], probabilities, named) == ["joy"]
 
 
 def test_the_best_threshold_is_that_of_the_hand():

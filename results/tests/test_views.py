@@ -466,6 +466,7 @@ def test_a_tried_sentence_is_labelled_and_explained_by_the_local_engine(browser:
     answer = browser.post(reverse("results:try_sentence"), {"text": "I love this kettle."})
     assert answer.context["analysis"].sentiment in ("positive", "very_positive")
     assert "push-positive" in answer.content.decode()
+    assert [share.words for share in answer.context["fine_emotions"]] == ["Love"]
     assert "<html" in answer.content.decode()
     assert Result.objects.count() == 0
 

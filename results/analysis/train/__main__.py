@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from results.analysis.local import MODEL_FOLDER
-from results.analysis.train.evaluate import Answers, figures, print_comparison, tuned_thresholds
+from results.analysis.train.evaluate import Answers, figures, print_comparison, tellable, tuned_thresholds
 from results.analysis.train.export import export, write_config
 from results.analysis.train.left_out import SOURCES, leave_out, print_left_out
 from results.analysis.train.network import tokenize
@@ -62,7 +62,9 @@ def arguments() -> argparse.Namespace:
 def tune_thresholds(folder: Path, corpus: Corpus) -> None:
     """Write the emotion thresholds that suit the held-out comments best into the configuration of an exported model."""
     answers = Answers.of(folder, corpus.held_out)
-    write_config(folder, corpus.emotions, tuned_thresholds(*answers.emotions()), tuned_thresholds(*answers.ekman()))
+    emotions, ekman = answers.emotions(), answers.ekman()
+    fine_emotions = tellable(corpus.emotions, *emotions)
+    write_config(folder, corpus.emotions, tuned_thresholds(*emotions), tuned_thresholds(*ekman), fine_emotions)
 
 
 main()

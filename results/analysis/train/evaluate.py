@@ -14,6 +14,7 @@ from results.analysis.weights import Config, Logits, Weights
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+LEAST_F1 = 0.4
 SIDES = (Side.NEGATIVE, Side.NEUTRAL, Side.POSITIVE)  # in the order of the model's first three numbers
 
 
@@ -86,6 +87,18 @@ def sentiment(pairs: Sequence[tuple[Example, Logits]]) -> Evaluation:
 def tuned_thresholds(probabilities: Floats, named: Flags) -> list[float]:
     """For each emotion the threshold with the best F1 on these rows, (rows, emotions) each."""
     return [best_threshold(probabilities[:, column], named[:, column]) for column in range(named.shape[1])]
+
+
+def tellable(names: Sequence[str], probabilities: Floats, named: Flags) -> list[str]:
+    """The emotions worth showing by themselves: with an F1 of `LEAST_F1` on the rows for which their threshold was not
+    chosen, every other row each time. Neutral says nothing that its group does not."""
+    halves = np.arange(len(named)) % 2
+    scores = np.zeros(len(names))
+    for half in (0, 1):
+        thresholds = np.array(tuned_thresholds(probabilities[halves != half], named[halves != half]))
+        found = probabilities[halves == half] >= thresholds
+        scores += [f1(found[:, column], named[halves == half, column]) / 2 for column in range(len(names))]
+    return [name for name, score in zip(names, scores, strict=True) if score >= LEAST_F1 and name != "neutral"]
 
 
 def best_threshold(probabilities: Floats, named: Flags) -> float:

@@ -46,7 +46,7 @@ def export(
     (folder / TOKENIZER_FILE).write_text(json.dumps(pruned, ensure_ascii=False), encoding="utf-8")
     weights = {name: tensor.float().numpy() for name, tensor in state.items()}
     write_model(weights, kept, folder / MODEL_FILE)
-    write_config(folder, emotions, [0.5] * len(emotions), [0.5] * len(EKMAN))
+    write_config(folder, emotions, [0.5] * len(emotions), [0.5] * len(EKMAN), fine_emotions=())
 
 
 def write_model(weights: Mapping[str, Array], kept: Sequence[int], path: Path) -> None:
@@ -68,7 +68,11 @@ def write_model(weights: Mapping[str, Array], kept: Sequence[int], path: Path) -
 
 
 def write_config(
-    folder: Path, emotions: Sequence[str], emotion_thresholds: Sequence[float], ekman_thresholds: Sequence[float]
+    folder: Path,
+    emotions: Sequence[str],
+    emotion_thresholds: Sequence[float],
+    ekman_thresholds: Sequence[float],
+    fine_emotions: Sequence[str],
 ) -> None:
     config = {
         "base": "all-MiniLM-L6-v2 (Apache-2.0)",
@@ -79,6 +83,7 @@ def write_config(
         "very": VERY,
         "emotions": list(emotions),
         "emotion_thresholds": [round(float(threshold), 4) for threshold in emotion_thresholds],
+        "fine_emotions": list(fine_emotions),
         "ekman": {label: group.split() for label, group in EKMAN.items()},
         "ekman_thresholds": dict(zip(EKMAN, (round(float(t), 4) for t in ekman_thresholds), strict=True)),
     }

@@ -1,13 +1,19 @@
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.models import User
-from integrations.catalogue import EVENTS
+from integrations.catalogue import EVENTS, OFFERED, EventKind
 from integrations.channels import Service
-from integrations.models import Channel, Credential, OwnModel, validate_price
+from integrations.letters import validate_headers
+from integrations.models import Channel, Credential, OwnModel, Webhook, validate_price
 from integrations.models.notices import usual_events
+from integrations.models.webhooks import validate_address
 from integrations.providers import Field, Provider
 from projects.models import Project
 
@@ -135,4 +141,90 @@ class ChannelForm(forms.Form):
                 except ValidationError as error:
                     self.add_error(field.name, error)
         self.cleaned_data["values"] = values
+        return self.cleaned_data
+
+
+KEPT = "••••••"  # stands for the value of a header, which is never given back to the page
+
+
+class HeadersField(forms.CharField):
+    """A header in each line. ``kept`` are those there are: whoever leaves the dots in place of a value keeps it."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"rows": 3, "autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+        super().__init__(required=False, widget=forms.Textarea(attrs=attrs), max_length=10_000, **kwargs)
+        self.kept: dict[str, str] = {}
+
+    def clean(self, value: Any) -> dict[str, str]:
+        lines = [line for line in super().clean(value).splitlines() if line.strip()]
+        headers: dict[str, str] = {}
+        for line in lines:
+            name, separator, text = (part.strip() for part in line.partition(":"))
+            if not separator:
+                raise ValidationError("Write each header as its name, a colon and its value.")
+            if name in headers:
+                raise ValidationError("A header is named twice.")
+            headers[name] = self.kept.get(name, text) if text == KEPT else text
+        validate_headers(headers)
+        return headers
+
+
+class WebhookForm(forms.Form):
+    url = forms.CharField(
+        label="Address",
+        max_length=2000,
+        validators=[validate_address],
+        widget=forms.URLInput(attrs={"autocomplete": "off", "placeholder": "https://"}),
+        help_text="Events are posted there as JSON.",
+    )
+    name = forms.CharField(max_length=100, required=False, help_text="For yourself, if you like: who listens there.")
+    project = forms.ModelChoiceField(
+        Project.objects.none(), required=False, label="Only of", empty_label="All projects", blank=True
+    )
+    events = forms.MultipleChoiceField(label="Send", widget=forms.CheckboxSelectMultiple)
+    headers = HeadersField(
+        label="Headers of your own", help_text="Sent along each time, one in each line, as in X-Team: kettles."
+    )
+
+    def __init__(self, *args: Any, owner: User, webhook: Webhook | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, initial=_known(webhook) if webhook else None, **kwargs)
+        project: Any = self.fields["project"]
+        project.queryset = Project.objects.owned_by(owner).order_by("name")
+        events: Any = self.fields["events"]
+        events.choices = [(kind.name, _explained(kind)) for kind in OFFERED]
+        headers: Any = self.fields["headers"]
+        if webhook and webhook.is_readable:
+            headers.kept = webhook.headers
+        elif webhook:  # they come with a new secret
+            del self.fields["headers"]
+
+
+def _known(webhook: Webhook) -> dict[str, Any]:
+    headers = "\n".join(f"{name}: {KEPT}" for name in webhook.header_names)
+    about = {"url": webhook.url, "name": webhook.name, "project": webhook.project_id, "events": webhook.events}
+    return {**about, "headers": headers}
+
+
+def _explained(kind: EventKind) -> SafeString:
+    return format_html('{}<br><span class="muted">{}</span>', kind.title, kind.sentence)
+
+
+class SendAgainForm(forms.Form):
+    """What is sent again: the events of a span of days."""
+
+    since = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(label="To", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    only_failed = forms.BooleanField(label="Only what was not delivered", required=False, initial=True)
+
+    def clean(self) -> dict[str, Any]:
+        """Whole days, in the time zone of whoever asks."""
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        if since and until:
+            if since > until:
+                self.add_error("until", "This is before the day it begins with.")
+            zone = timezone.get_current_timezone()
+            self.cleaned_data["since"] = datetime.combine(since, time.min, zone)
+            self.cleaned_data["until"] = datetime.combine(until, time.max, zone)
         return self.cleaned_data

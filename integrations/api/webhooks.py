@@ -238,4 +238,6 @@ class EventViewSet(rest.ViewSet):
     @extend_schema(responses={200: PageJson[EventJson]})
     def list(self, request: Request) -> Response:
         """List the events that webhooks can be sent, each with an example."""
-        return self.get_paginated_response([event_as_json(kind) for kind in self.paginate_queryset(list(OFFERED)) or []])
+        return self.get_paginated_response(
+            [event_as_json(kind) for kind in self.paginate_queryset(list(OFFERED)) or []]
+        )

@@ -16,7 +16,6 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from pymongo.errors import PyMongoError
 
-from integrations.choices import Disabled
 from integrations.deliveries import leases, retries
 from integrations.deliveries.flights import Flight, endpoint_of
 from integrations.deliveries.parcels import DEADLINE, Answer, DeliveryError, Parcel
@@ -117,7 +116,7 @@ def _parcel(delivery: Delivery, endpoint: Endpoint) -> Parcel:
     if delivery.attempts > retries.MAX_ATTEMPTS:
         raise DeliveryError("broken_off", BROKEN_OFF, can_retry=False)
     if not endpoint.is_enabled and not delivery.event.is_test:
-        raise DeliveryError("disabled", Disabled(endpoint.disabled_because).sentence, can_retry=False)
+        raise DeliveryError("disabled", endpoint.why_disabled, can_retry=False)
     return endpoint.parcel(delivery.event)
 
 

@@ -6,9 +6,7 @@ from bson import ObjectId
 from django.db import models
 from django.urls import reverse
 
-from integrations.catalogue import EVENTS
 from integrations.channels import SERVICES, Service
-from integrations.choices import Disabled
 from integrations.deliveries.parcels import DeliveryError, Parcel
 from integrations.messages import Mail, Post
 from integrations.models.deliveries import Event
@@ -57,15 +55,6 @@ class Channel(Endpoint):
     def address(self) -> str:
         """As it may be seen."""
         return self.shown.get("address", "") or self.owner.email
-
-    @property
-    def titles(self) -> str:
-        """Of what it tells."""
-        return ", ".join(EVENTS[name].title for name in self.events if name in EVENTS)
-
-    @property
-    def why_disabled(self) -> str:
-        return Disabled(self.disabled_because).sentence if self.disabled_because else ""
 
     @property
     def is_readable(self) -> bool:

@@ -71,6 +71,15 @@ class Endpoint(OwnedModel):
     def facts(self) -> Mapping[str, Value]:
         """The data of ``disabled_event``, without the reason."""
 
+    @property
+    def titles(self) -> str:
+        """Of what it is told."""
+        return ", ".join(EVENTS[name].title for name in self.events if name in EVENTS)
+
+    @property
+    def why_disabled(self) -> str:
+        return Disabled(self.disabled_because).sentence if self.disabled_because else ""
+
     def delivery_of(self, event: Event) -> Delivery:
         """To be saved."""
         return Delivery(owner_id=self.owner_id, event=event, kind=self.kind, endpoint_id=self.pk)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, TypedDict
 
 from integrations.catalogue import EventKind
-from integrations.choices import DeliveryState, Disabled
+from integrations.choices import DeliveryState
 from integrations.deliveries.leases import Attempt
 from integrations.models import Delivery, Webhook
 from sentimatrix_studio import rest
@@ -98,7 +98,6 @@ class RedeliveredJson(TypedDict):
 
 
 def webhook_as_json(webhook: Webhook) -> WebhookJson:
-    reason = "" if webhook.is_enabled else Disabled(webhook.disabled_because).sentence
     return {
         "id": str(webhook.pk),
         "name": webhook.name,
@@ -107,7 +106,7 @@ def webhook_as_json(webhook: Webhook) -> WebhookJson:
         "events": webhook.events,
         "header_names": webhook.header_names,
         "enabled": webhook.is_enabled,
-        "disabled_reason": reason,
+        "disabled_reason": webhook.why_disabled,
         "failing_since": _utc(webhook.failing_since),
         "last_delivered_at": _utc(webhook.last_delivered_at),
         "created_at": rest.utc(webhook.created_at),

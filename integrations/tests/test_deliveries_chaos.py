@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.chaos, pytest.mark.xdist_group(
 
 KILLS, EVENTS, PATIENCE = (100, 500, 600) if os.environ.get("FAULTS") else (8, 60, 60)  # make test-faults
 SENDERS = 2
-ENDPOINTS = 10
+ENDPOINTS = 40
 
 
 class Senders:

@@ -9,6 +9,19 @@ from integrations.views.notifications import (
     channel_test,
     channel_toggle,
 )
+from integrations.views.webhooks import (
+    deliveries_redeliver,
+    delivery_detail,
+    delivery_redeliver,
+    webhook_create,
+    webhook_delete,
+    webhook_detail,
+    webhook_edit,
+    webhook_list,
+    webhook_rotate,
+    webhook_test,
+    webhook_toggle,
+)
 
 __all__ = [
     "bell_edit",
@@ -18,6 +31,9 @@ __all__ = [
     "channel_list",
     "channel_test",
     "channel_toggle",
+    "deliveries_redeliver",
+    "delivery_detail",
+    "delivery_redeliver",
     "key_delete",
     "key_edit",
     "key_list",
@@ -29,4 +45,12 @@ __all__ = [
     "notice_list",
     "notice_open",
     "notices_read",
+    "webhook_create",
+    "webhook_delete",
+    "webhook_detail",
+    "webhook_edit",
+    "webhook_list",
+    "webhook_rotate",
+    "webhook_test",
+    "webhook_toggle",
 ]

@@ -65,6 +65,7 @@ OF_EVERYBODY_SIGNED_IN = [
     "integrations:model_create", "api:schedules", "api:schedule_preview",
     "scraping:schedule_list",
     "api:webhooks", "api:webhook_events",
+    "integrations:webhook_list", "integrations:webhook_create",
     "integrations:channel_list", "integrations:channel_create", "integrations:bell_edit", "integrations:notice_list",
     "integrations:notice_latest", "integrations:notices_read",
 ]  # fmt: skip
@@ -73,6 +74,9 @@ OF_THE_OWNER = [
     "integrations:channel_delete", "integrations:notice_open",
     "api:webhook", "api:webhook_test", "api:webhook_toggle", "api:webhook_rotate", "api:deliveries",
     "api:deliveries_redeliver", "api:delivery", "api:delivery_redeliver",
+    "integrations:webhook_detail", "integrations:webhook_edit", "integrations:webhook_test",
+    "integrations:webhook_toggle", "integrations:webhook_rotate", "integrations:webhook_delete",
+    "integrations:deliveries_redeliver", "integrations:delivery_detail", "integrations:delivery_redeliver",
     "api:own_model", "integrations:model_edit", "integrations:model_delete",
     "mfa_edit_webauthn", "mfa_remove_webauthn", "accounts:session_end", "accounts:sign_in_end",
     "accounts:token_delete", "projects:preset_edit", "projects:preset_delete", "projects:preset_duplicate",

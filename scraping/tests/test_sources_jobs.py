@@ -13,6 +13,7 @@ from scraping.choices import JobStatus
 from scraping.models import Job, LogLine
 from tests.standins.reddit import CLIENT, POST, SECRET
 from tests.standins.steam import TOTAL
+from tests.standins.trustpilot import DOMAIN
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,16 @@ def post() -> Target:
     )
 
 
+def company() -> Target:
+    return make_target(
+        make_project(analyse=False),
+        platform=Platform.TRUSTPILOT,
+        detected_type=TargetType.BUSINESS,
+        external_id=DOMAIN,
+        url=f"https://www.trustpilot.com/review/{DOMAIN}",
+    )
+
+
 def run(target: Target) -> Job:
     job = Job.objects.start(target.project, [target])
     runner.work()
@@ -58,6 +69,16 @@ def test_running_again_adds_nothing_and_asks_little(standins):
     run(target)
     job = run(target)
     assert (job.new, job.updated, job.unchanged, job.requests_made) == (0, 0, 40, 2)  # two known pages are enough
+
+
+def test_what_a_site_shows_to_members_only_is_left_with_a_word_in_the_log(standins):
+    standins.trustpilot.mode = "walled later"
+    target = company()
+    job = run(target)
+    assert (job.status, job.new, target.reported_total) == (JobStatus.COMPLETED, 20, 45)
+    [line] = [line.message for line in LogLine.objects.filter(job=job) if "people who are signed in" in line.message]
+    assert line.endswith("Trustpilot shows further pages only to people who are signed in.")
+    assert Result.objects.filter(target=target, segments__verified=True).count() == 10
 
 
 def test_the_log_says_that_the_feed_was_read(standins):

@@ -57,7 +57,7 @@ def test_the_api_keeps_what_its_document_promises(site: str, people: Path, tmp_p
     command += ["--phases", PHASES, "--max-examples", EXAMPLES or "2", "--continue-on-failure"]
     command += [] if EXAMPLES else ["--generation-deterministic"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    print(done.stdout[-1500:])  # what was tried, for those who run it with -s
+    print(done.stdout[-1500:])  # noqa: T201  what was tried, for those who run it with -s
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2000:]
     # none was left out
     assert re.search(r"Selected: (\d\d+)/\1\s+Tested: \1\s", done.stdout), done.stdout[-2000:]

@@ -16,6 +16,7 @@ SENTENCES = {  # of those that come with no message of their own
     "analysis.completed": "Reviews analysed: {analysed}, failed: {failed}.",
     "schedule.triggered": "Its job is started.",
 }
+PAGES = {"webhook_id": "integrations:webhook_detail", "channel_id": "integrations:channel_edit"}
 BAD = {
     *("job.failed", "schedule.failed", "schedule.paused", "target.error", "webhook.disabled", "channel.disabled"),
     "key.refused",
@@ -50,8 +51,9 @@ def path_of(event: Event) -> str:
     facts: dict[str, Any] = event.facts
     if event.name == "key.refused":
         return f"{reverse('integrations:key_list')}#key-{facts['provider']}"
-    if facts.get("channel_id"):
-        return reverse("integrations:channel_edit", args=[facts["channel_id"]])
+    for field, page in PAGES.items():
+        if facts.get(field):
+            return reverse(page, args=[facts[field]])
     if facts.get("job_id"):
         return reverse("scraping:job_detail", args=[facts["project_id"], facts["job_id"]])
     return reverse("projects:project_detail", args=[facts["project_id"]]) if facts.get("project_id") else ""

@@ -24,6 +24,9 @@ class Sample:
     preset: str  # one of one's own, without what is to be done with it
     key: str  # one of one's own, likewise
     model: str  # a model of one's own
+    channel: str  # one to which notifications go, likewise
+    webhook: str  # one of one's own, likewise
+    delivery: str  # one to it
     token: str  # one for the API, without what is to be done with it
     upload: str  # the page on which a file that was just handed over is looked at
 
@@ -39,6 +42,7 @@ def make_sample(page: Page, file: Path) -> Sample:
     project = steps.project_path(page)
     _start_schedule(page, project)
     steps.begin_project(page, "Kettlemoon II", ADDRESSES)
+    webhook, delivery = _test_webhook(page)
     return Sample(
         session=page.context.storage_state(),
         project=project,
@@ -47,6 +51,9 @@ def make_sample(page: Page, file: Path) -> Sample:
         preset=_duplicate_preset(page),
         key=_enter_key(page),
         model=_add_model(page),
+        channel=_add_channel(page),
+        webhook=webhook,
+        delivery=delivery,
         token=_make_token(page),
         result=_first_link(page, f"{project}results/?platform=trustpilot", r"/results/[0-9a-f]{24}/"),
         upload=_hand_over(page, project, file),
@@ -83,6 +90,27 @@ def _add_model(page: Page) -> str:
     page.get_by_label("Id", exact=True).fill("kettle/moon-1")
     page.get_by_role("button", name="Save").click()
     return _first_link(page, "/settings/keys/groq/", r"/settings/models/[0-9a-f]{24}/")
+
+
+def _add_channel(page: Page) -> str:
+    steps.add_channel(page, "ntfy", "https://127.0.0.1/kettlemoon-0123456789")
+    page.get_by_role("button", name="Send a test message").click()
+    return urlsplit(page.url).path
+
+
+def _test_webhook(page: Page) -> tuple[str, str]:
+    """Its address is no public one: what was tried, and why it did not arrive, is there to be seen."""
+    page.goto("/settings/webhooks/new/")
+    page.get_by_label("Address").fill("https://127.0.0.1/a/long/path/of/a/program/that/listens/for/kettles")
+    page.get_by_label("Name").fill("The chat of everybody who has to do with kettles")
+    page.get_by_label("Job failed").check()
+    page.get_by_label("Headers of your own").fill("X-Team: kettles")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="I have copied it").click()
+    webhook = urlsplit(page.url).path
+    page.get_by_role("button", name="Send a test").click()
+    page.get_by_text("Not delivered").wait_for()
+    return webhook, urlsplit(page.url).path
 
 
 def _make_token(page: Page) -> str:

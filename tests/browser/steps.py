@@ -60,6 +60,14 @@ def enter_key(page: Page, provider: str, key: str) -> None:
     page.wait_for_url("**/settings/keys/#*")
 
 
+def add_channel(page: Page, service: str, address: str) -> None:
+    """As far as its own page."""
+    page.goto(f"/settings/notifications/new/{service}/")
+    page.get_by_label("Topic").fill(address)
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url(re.compile(r"/settings/notifications/[0-9a-f]{24}/$"))
+
+
 def confirm_password(page: Page) -> None:
     """Where the site asks for it once more."""
     page.get_by_label("Password").fill(PASSWORD)

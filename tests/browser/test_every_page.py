@@ -35,6 +35,9 @@ NOWHERE = Sample(
     preset=f"/settings/presets/{ID}/",
     key="/settings/keys/openai/",
     model=f"/settings/models/{ID}/",
+    channel=f"/settings/notifications/{ID}/",
+    webhook=f"/settings/webhooks/{ID}/",
+    delivery=f"/settings/webhooks/{ID}/deliveries/{ID}/",
     token=f"/settings/tokens/{ID}/",
     upload=f"{PROJECT}import/",
 )

@@ -1,6 +1,6 @@
 """Projects, targets and presets. What they count comes from the layers above: the API map hands in ``stats_of``."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -22,7 +22,7 @@ from projects.bodies import (
     TargetSerializer,
 )
 from projects.choices import ProjectStatus
-from projects.models import Added, AnyPreset, Preset, Project, Target
+from projects.models import Added, AnyPreset, Plan, Preset, Project, Target
 from projects.shapes import AllStatsJson, DetectedJson
 from sentimatrix_studio import rest
 from sentimatrix_studio.shapes import PageJson
@@ -34,9 +34,14 @@ def no_stats(rows: Sequence[Any]) -> dict[ObjectId, dict[str, Any]]:
     raise NotImplementedError("The API map has to hand in where the figures come from.")
 
 
+def no_plan(project: Project, schedule: Mapping[str, str] | None) -> None:
+    raise NotImplementedError("The API map has to hand in who plans runs.")
+
+
 class ProjectViewSet(rest.ViewSet):
     stats_of: StatsOf = staticmethod(no_stats)
     jobs_of: StatsOf = staticmethod(no_stats)  # how many of its jobs ended how
+    plan: Plan = staticmethod(no_plan)
     query_parameters = {
         "list": {
             "status": serializers.ChoiceField(ProjectStatus.choices, required=False),
@@ -63,11 +68,11 @@ class ProjectViewSet(rest.ViewSet):
         """Make a project.
 
         Its settings are those of a preset, ``standard`` if it is not said, changed by what ``config`` names. Each of
-        ``platform_links`` becomes a target.
+        ``platform_links`` becomes a target. Where the preset names a schedule, the project has it.
         """
         serializer = ProjectSerializer(data=request.data, context={"user": request.user})
         serializer.is_valid(raise_exception=True)
-        project = serializer.save(owner=signed_in(request))
+        project = serializer.save(owner=signed_in(request), plan=self.plan)
         return Response(self._as_json([project])[0], status=status.HTTP_201_CREATED)
 
     @extend_schema(responses={200: ProjectSerializer})

@@ -120,9 +120,10 @@ class ProjectSerializer(rest.ModelSerializer):
     def create(self, validated_data: dict[str, Any]) -> Project:
         links: Sequence[Wanted] = validated_data.pop("platform_links", ())
         chosen = validated_data.pop("status", ProjectStatus.ACTIVE)
-        project = Project(owner=validated_data.pop("owner"))
+        project, plan = Project(owner=validated_data.pop("owner")), validated_data.pop("plan")
+        preset = validated_data.get("preset")
         _change(project, validated_data)
-        project.create_with(links)
+        project.create_with(links, lambda made: plan(made, preset.schedule if preset else None))
         if chosen != project.status:
             project.set_status(chosen)
         return project

@@ -201,9 +201,10 @@ SCHEDULE = Group(
             maximum=5,
             pattern=r"([01]\d|2[0-3]):[0-5]\d",
             wanted="Use hours and minutes, such as 09:00.",
+            help="09:00 if it is not said.",
         ),
     ),
-    help="Kept for when runs can be scheduled.",
+    help="Projects made with it run by themselves, in the time zone of their owner.",
 )
 
 CONFIG = (SCRAPERS, ANALYSIS, LLM, LIMITS)
@@ -217,7 +218,7 @@ def no_product() -> dict[str, Any]:
     return PRODUCT.defaults()
 
 
-def unmet(config: Mapping[str, Mapping[str, Any]], schedule: Mapping[str, str] | None = None) -> list[str]:
+def unmet(config: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """What the settings want and this installation cannot give yet, and what happens instead, in sentences."""
     wants_llm = any(config["analysis"][name] for name in ("aspects", "summarize", "extract_insights"))
     said = []
@@ -229,6 +230,4 @@ def unmet(config: Mapping[str, Mapping[str, Any]], schedule: Mapping[str, str] |
         said.append("Wants an LLM and its key: runs on the built-in engine until one can be used.")
     if config["analysis"]["emotions"] and config["analysis"]["emotion_model"] == "goemotions":
         said.append("Wants GoEmotions: the built-in engine finds Ekman's six emotions.")
-    if schedule:
-        said.append("Wants a schedule: runs start by hand until they can be scheduled.")
     return said

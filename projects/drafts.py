@@ -11,10 +11,10 @@ from accounts.models import User
 from projects import config, files
 from projects.config import STANDARD, Config
 from projects.forms import lines_of
-from projects.models import AnyPreset, Preset, Project
+from projects.models import AnyPreset, Plan, Preset, Project
 from projects.options import Wanted
 from projects.platforms import detect
-from projects.presets import SYSTEM
+from projects.presets import SYSTEM, schedule_words
 
 KEY = "new_project"
 EMPTY: Mapping[str, Any] = {
@@ -90,9 +90,18 @@ class Draft:
         project.adjust(self.config)
         return project
 
-    def create(self) -> Project:
-        """The project, stored with its targets; the draft is gone."""
-        project = self.project
-        project.create_with(self.wanted)
+    @property
+    def schedule(self) -> Mapping[str, str] | None:
+        """How often the preset lets it run by itself, whatever else is changed about the settings."""
+        return self.preset.schedule
+
+    @property
+    def schedule_words(self) -> str:
+        return schedule_words(self.schedule) if self.schedule else ""
+
+    def create(self, plan: Plan) -> Project:
+        """The project, stored with its targets and its schedule; the draft is gone."""
+        project, schedule = self.project, self.schedule
+        project.create_with(self.wanted, lambda made: plan(made, schedule))
         self.forget()
         return project

@@ -1,12 +1,12 @@
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
 from projects import options
-from projects.config import CONFIG, PRODUCT, Config
+from projects.config import CONFIG, PRODUCT, SCHEDULE, Config
 from projects.declarations import Choice, Choices, Flag, Group, Number, Setting, Text, Texts
 from projects.models import AnyPreset, Preset, Project, Target
 from projects.options import Wanted
@@ -197,6 +197,22 @@ class PresetForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscr
         fields = ("name", "description")
         widgets = {"description": forms.Textarea(attrs={"rows": 2})}
         help_texts = {"description": "When to use it."}
+
+
+class PresetScheduleForm(GroupsForm):
+    """How often projects run that are made with a preset, if they do."""
+
+    groups = (SCHEDULE,)
+
+    def __init__(self, *args: Any, schedule: Mapping[str, str] | None, **kwargs: Any) -> None:
+        super().__init__(*args, values={SCHEDULE.name: schedule or {"frequency": "", "time": ""}}, **kwargs)
+        often = cast(forms.ChoiceField, self.fields["schedule-frequency"])
+        often.choices, often.required = [("", "Not by itself"), *often.choices], False
+        self.fields["schedule-time"].widget = forms.TimeInput(attrs={"type": "time"})
+
+    def schedule(self) -> dict[str, str] | None:
+        said: dict[str, str] = self.values()[SCHEDULE.name]
+        return said if said["frequency"] else None
 
 
 class DraftForm(ProjectForm):

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple, Self
@@ -60,7 +60,7 @@ class Preset(OwnedModel, Settings):
     id = ObjectIdAutoField(primary_key=True)
     name = models.CharField(max_length=NAME_LENGTH)
     description = models.CharField(max_length=500, blank=True)
-    schedule = models.JSONField(null=True, blank=True)  # how often to run, once runs can be scheduled
+    schedule = models.JSONField(null=True, blank=True)  # how often to run
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -73,10 +73,6 @@ class Preset(OwnedModel, Settings):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def unmet(self) -> list[str]:
-        return config.unmet(self.config, self.schedule)
 
     @property
     def summary(self) -> list[str]:
@@ -96,6 +92,8 @@ class Preset(OwnedModel, Settings):
 
 
 AnyPreset = SystemPreset | Preset
+# Gives a new project the schedule its preset names, if it does. Schedules are known above: they are handed in there.
+Plan = Callable[["Project", Mapping[str, str] | None], object]
 
 
 class ProjectQuerySet(OwnedQuerySet):
@@ -236,13 +234,15 @@ class Project(OwnedModel, Settings):
         """Save what its owner says about it, and nothing of what workers write meanwhile."""
         self.save(update_fields=["name", "description", "product", "preset", "config", "updated_at"])
 
-    def create_with(self, wanted: Sequence[Wanted]) -> None:
-        """Store a new project together with what it watches: both, or nothing."""
-        in_transaction(lambda: self._create_with(wanted))
+    def create_with(self, wanted: Sequence[Wanted], beside: Callable[["Project"], object]) -> None:
+        """Store a new project together with what it watches and what ``beside`` stores for it: all, or nothing."""
 
-    def _create_with(self, wanted: Sequence[Wanted]) -> None:
-        self.save(force_insert=True)
-        self._add_targets(wanted)
+        def create() -> None:
+            self.save(force_insert=True)
+            self._add_targets(wanted)
+            beside(self)
+
+        in_transaction(create)
 
     def add_targets(self, wanted: Sequence[Wanted]) -> list["Added"]:
         """Watch these as well: a target for each, in the order given. One that is already there stays as it is."""

@@ -29,7 +29,7 @@ class SystemPreset:
 
     @property
     def unmet(self) -> list[str]:
-        return config.unmet(self.config, self.schedule)
+        return config.unmet(self.config)
 
     @property
     def summary(self) -> list[str]:
@@ -132,7 +132,10 @@ def summary(settings: Mapping[str, Mapping[str, Any]], schedule: Mapping[str, st
         words.append(service)
     words.append(f"{limits['max_reviews_per_target']:,} reviews a target")
     words.append(f"{limits['rate_limit_delay']:g} s between requests")
-    if schedule:
-        at = f" at {schedule['time']}" if schedule["time"] else ""
-        words.append(f"{schedule['frequency'].capitalize()}{at}")
-    return words
+    return [*words, *([schedule_words(schedule)] if schedule else [])]
+
+
+def schedule_words(schedule: Mapping[str, str]) -> str:
+    """“Daily at 09:00”."""
+    at = f" at {schedule['time']}" if schedule["time"] else ""
+    return f"{schedule['frequency'].capitalize()}{at}"

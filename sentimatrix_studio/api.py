@@ -19,6 +19,7 @@ from integrations.api import (
 from projects.api import PresetViewSet, ProjectViewSet, TargetViewSet
 from results.api import AnalyticsViewSet, Analyze, ResultViewSet
 from scraping.api import ImportViewSet, JobViewSet
+from scraping.models import Schedule
 from scraping.schedules.api import ScheduleViewSet
 from sentimatrix_studio import health, metrics, overview, problems, reference, takeout
 
@@ -32,7 +33,11 @@ RESULTS = f"{PROJECT}/results"
 WEBHOOK = "webhooks/<objectid:webhook_id>"
 DELIVERY = f"{WEBHOOK}/deliveries/<objectid:delivery_id>"
 SCHEDULE = "schedules/project/<objectid:project_id>"
-projects = {"stats_of": overview.project_stats, "jobs_of": overview.project_job_counts}
+projects = {
+    "stats_of": overview.project_stats,
+    "jobs_of": overview.project_job_counts,
+    "plan": Schedule.objects.begin,
+}
 targets = {"stats_of": overview.target_stats}
 
 app_name = "api"

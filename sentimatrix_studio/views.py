@@ -16,7 +16,7 @@ from projects.models import Project
 from results import listing
 from results.report import Span, report
 from scraping import progress
-from scraping.models import Job, JobRefused
+from scraping.models import Job, JobRefused, Schedule
 from sentimatrix_studio import overview
 from sentimatrix_studio.dashboard import dashboard as dashboard_of
 from sentimatrix_studio.forms import ProjectSearchForm, SpanForm
@@ -90,7 +90,7 @@ def project_review(request: HttpRequest) -> HttpResponse:
 def _create(request: HttpRequest, draft: Draft) -> HttpResponse:
     """To the file that is to be imported, or to the run, or to the new project."""
     upload = draft.upload
-    project = draft.create()
+    project = draft.create(plan=Schedule.objects.begin)
     messages.success(request, f"“{project}” is created.")
     if upload:
         return redirect(f"{reverse('scraping:import_create', args=[project.pk])}?file={upload.id}")

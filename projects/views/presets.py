@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.ownership import owned_or_404, signed_in
 from projects import config
-from projects.forms import ConfigForm, PresetForm
+from projects.forms import ConfigForm, PresetForm, PresetScheduleForm
 from projects.models import Preset
 
 FORM = require_http_methods(["GET", "POST"])
@@ -38,12 +38,11 @@ def preset_edit(request: HttpRequest, preset_id: str) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, preset: Preset) -> HttpResponse:
-    form, settings = (
-        PresetForm(request.POST or None, instance=preset),
-        ConfigForm(request.POST or None, values=preset.config),
-    )
-    if form.is_valid() & settings.is_valid():  # both, so that each says what is wrong
-        preset.config = settings.values()
+    said = request.POST or None
+    form, settings = PresetForm(said, instance=preset), ConfigForm(said, values=preset.config)
+    schedule = PresetScheduleForm(said, schedule=preset.schedule)
+    if form.is_valid() & settings.is_valid() & schedule.is_valid():  # all, so that each says what is wrong
+        preset.config, preset.schedule = settings.values(), schedule.schedule()
         form.save()
         messages.success(request, f"“{preset}” is saved.")
         return redirect("projects:preset_list")
@@ -51,10 +50,11 @@ def _edit(request: HttpRequest, preset: Preset) -> HttpResponse:
         "preset": preset,
         "form": form,
         "config": settings,
-        "forms": (form, settings),
+        "schedule": schedule,
+        "forms": (form, settings, schedule),
         "is_new": preset._state.adding,
     }
-    has_errors = bool(form.errors or settings.errors)
+    has_errors = bool(form.errors or settings.errors or schedule.errors)
     return render(request, "projects/preset_edit.html", context, status=422 if has_errors else 200)
 
 

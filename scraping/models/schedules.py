@@ -1,5 +1,5 @@
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice, takewhile
 from typing import TYPE_CHECKING, Any, Self
@@ -10,12 +10,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone as clock
 from django_mongodb_backend.fields import ObjectIdAutoField
 
 from accounts.models import validate_timezone
-from accounts.ownership import OwnedModel, OwnedQuerySet, Person
+from accounts.ownership import OwnedModel, OwnedQuerySet, Person, owned_or_404
 from integrations import events
 from projects.models import Project
 from scraping.choices import JobStatus, Trigger
@@ -43,6 +44,20 @@ class ScheduleQuerySet(OwnedQuerySet):
     def due(self, now: datetime) -> Self:
         """Those whose next run is planned for now, or should have been before. Jitter may still make them wait."""
         return self.filter(next_run__lte=now)
+
+    def of_project_or_404(self, user: Person, project_id: ObjectId) -> "Schedule":
+        project = owned_or_404(Project, user, project_id)
+        schedule: Schedule | None = self.filter(project=project).first()
+        if schedule is None:
+            raise Http404
+        return schedule
+
+    def begin(self, project: Project, said: Mapping[str, str] | None) -> None:
+        """Schedule a new project as its preset wants it, if it does, in the zone of its owner."""
+        if said:
+            times = {name: value for name, value in said.items() if value}
+            zone = project.owner.timezone
+            Schedule(owner_id=project.owner_id, project=project, timezone=zone, **times).keep(clock.now())
 
     def in_order(self) -> Self:
         """The next to run first, and those that are off at the end."""

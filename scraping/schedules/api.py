@@ -2,15 +2,13 @@
 
 from bson import ObjectId
 from django.db import IntegrityError
-from django.http import Http404
 from django.utils.timezone import now
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.ownership import owned_or_404, signed_in
-from projects.models import Project
+from accounts.ownership import signed_in
 from scraping.api import refusals
 from scraping.choices import Trigger
 from scraping.models import Schedule
@@ -118,9 +116,4 @@ class ScheduleViewSet(rest.ViewSet):
         return self.get_paginated_response(SlotSerializer(page, many=True).data)
 
     def _schedule(self, project_id: ObjectId) -> Schedule:
-        """That of the caller's project; raises Http404 where there is none."""
-        project = owned_or_404(Project, self.request.user, project_id)
-        schedule = Schedule.objects.filter(project=project).first()
-        if schedule is None:
-            raise Http404
-        return schedule
+        return Schedule.objects.of_project_or_404(self.request.user, project_id)

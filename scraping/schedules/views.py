@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db import IntegrityError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
@@ -79,7 +79,7 @@ def schedule_preview(request: HttpRequest, project_id: ObjectId) -> HttpResponse
 @require_POST
 @costly("POST")
 def schedule_run(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
-    schedule = _schedule_or_404(request, project_id)
+    schedule = Schedule.objects.of_project_or_404(request.user, project_id)
     try:
         return redirect(due.run_now(schedule, Trigger.MANUAL, now()))
     except JobRefused as refused:
@@ -90,7 +90,7 @@ def schedule_run(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
 @login_required
 @require_POST
 def schedule_toggle(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
-    schedule = _schedule_or_404(request, project_id)
+    schedule = Schedule.objects.of_project_or_404(request.user, project_id)
     schedule.switch(now())
     messages.success(request, f"The schedule is {'on' if schedule.enabled else 'off'}.")
     return redirect(schedule)
@@ -99,7 +99,7 @@ def schedule_toggle(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
 @login_required
 @FORM
 def schedule_delete(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
-    schedule = _schedule_or_404(request, project_id)
+    schedule = Schedule.objects.of_project_or_404(request.user, project_id)
     if request.method == "POST":
         schedule.delete()
         messages.success(request, "The schedule is deleted.")
@@ -112,14 +112,6 @@ def schedule_delete(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
         "project": schedule.project,
     }
     return render(request, "ui/confirm.html", context)
-
-
-def _schedule_or_404(request: HttpRequest, project_id: ObjectId) -> Schedule:
-    project = owned_or_404(Project, request.user, project_id)
-    schedule = Schedule.objects.filter(project=project).first()
-    if schedule is None:
-        raise Http404
-    return schedule
 
 
 def _form(request: HttpRequest, project: Project) -> ScheduleForm:

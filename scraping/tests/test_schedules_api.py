@@ -118,6 +118,24 @@ def test_a_run_now_is_a_job_once_a_key_and_in_the_history(user, project):
     assert api.get(of(project, "/history")).json()["items"][0]["status"] == "cancelled"
 
 
+@pytest.mark.parametrize(
+    ("preset", "frequency", "time"), [("advanced", "daily", "09:00"), ("enterprise", "hourly", "09:00")]
+)
+def test_a_project_made_with_a_preset_that_names_a_schedule_has_it(user, preset, frequency, time):
+    made = api_of(user).post("/api/v1/projects", {"name": "Kettles", "preset": preset}).json()
+    schedule = Schedule.objects.get()
+    assert (str(schedule.project_id), schedule.owner_id, schedule.enabled) == (made["id"], user.pk, True)
+    assert (schedule.frequency, schedule.time, schedule.timezone) == (frequency, time, "Europe/Vienna")
+    assert schedule.next_run is not None
+    assert not any("schedule" in notice for notice in made["notices"])
+
+
+def test_a_project_made_with_another_preset_has_none(user):
+    for said in ({}, {"preset": "budget"}, {"preset": "custom", "config": {"limits": {"rate_limit_delay": 2}}}):
+        assert api_of(user).post("/api/v1/projects", {"name": "Kettles", **said}).status_code == 201
+    assert not Schedule.objects.exists()
+
+
 def test_a_token_that_may_only_read_changes_nothing(user, project):
     make_schedule(project)
     reader = api_with(make_token(user, "read"))

@@ -7,7 +7,9 @@ from django.utils.timezone import now
 
 from accounts.models import User
 from accounts.tests.factories import browser_of, make_user
-from projects.models import Project
+from projects.forms import ConfigForm
+from projects.models import Preset, Project
+from projects.presets import SYSTEM
 from projects.tests.factories import make_project, make_target
 from scraping.models import Job, Schedule
 from scraping.schedules.views import PAGE_SIZE
@@ -128,6 +130,33 @@ def test_the_list_shows_ones_own_the_next_first(browser, user, project, django_a
         browser.get(LIST)
     soon.project.leave()
     assert "Pots" not in browser.get(LIST).content.decode()
+
+
+def test_a_project_begun_with_a_preset_that_names_a_schedule_has_it(browser, user):
+    for step, said in (("create", {"name": "Kettles"}), ("sources", {}), ("preset", {"preset": "advanced"})):
+        browser.post(reverse(f"projects:project_{step}"), said)
+    review = reverse("projects:project_review")
+    assert "It runs by itself: daily at 09:00, Asia/Kolkata." in browser.get(review).content.decode()
+    browser.post(review)
+    schedule = Schedule.objects.get()
+    assert (schedule.project.name, schedule.sentence) == ("Kettles", "Every day at 09:00, Kolkata time")
+
+
+def test_a_preset_of_ones_own_says_how_often_or_not_at_all(browser, user):
+    preset = Preset.copy_of(SYSTEM["advanced"], user.pk)
+    preset.save()
+    path = reverse("projects:preset_edit", args=[preset.pk])
+    form = ConfigForm(values=preset.config)
+    settings = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
+    said = {"name": "Mine", **settings, "schedule-frequency": "weekly", "schedule-time": "07:30"}
+    assert '<option value="daily" selected>Every day</option>' in browser.get(path).content.decode()
+    assert browser.post(path, said).status_code == 302
+    preset.refresh_from_db()
+    assert preset.schedule == {"frequency": "weekly", "time": "07:30"}
+    browser.post(path, {**said, "schedule-frequency": ""})
+    preset.refresh_from_db()
+    assert preset.schedule is None
+    assert browser.post(path, {**said, "schedule-time": "7"}).status_code == 422
 
 
 def test_a_long_history_has_pages_and_asks_no_more_for_it(browser, project, django_assert_max_num_queries):

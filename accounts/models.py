@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from django_mongodb_backend.fields import ObjectIdAutoField, ObjectIdField
 
 from accounts.choices import Scope, Theme
+from sentimatrix_studio.mongo.pipelines import row_where
 
 NAME_LENGTH = 100
 USE_KEPT_EVERY = timedelta(minutes=1)
@@ -103,7 +104,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_verified(self) -> bool:
         """Whether the person has shown to read mail at this address."""
-        return bool(EmailAddress.objects.filter(user=self, email=self.email, verified=True).exists())
+        return row_where(EmailAddress, {"user_id": self.pk, "email": self.email, "verified": True}) is not None
 
     @property
     def is_last_administrator(self) -> bool:

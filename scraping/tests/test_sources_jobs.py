@@ -91,8 +91,9 @@ def test_with_a_key_of_its_owner_a_thread_is_read_as_an_app_does(standins):
     target = post()
     make_credential(target.project.owner, "reddit", client_id=CLIENT, client_secret=SECRET)
     job = run(target)
-    assert (job.status, job.new) == (JobStatus.COMPLETED, 5)
-    assert [seen.host for seen in standins.requests] == ["www.reddit.com", "oauth.reddit.com"]
+    assert (job.status, job.new) == (JobStatus.COMPLETED, 9)
+    assert [seen.host for seen in standins.requests][:2] == ["www.reddit.com", "oauth.reddit.com"]
+    assert len(standins.asked("www.reddit.com")) == 1
     assert Credential.objects.get().last_used is not None
 
 

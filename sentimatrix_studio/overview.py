@@ -10,6 +10,7 @@ from typing import Any
 
 from bson import ObjectId
 from django.db.models import Count, Max, Q, QuerySet
+from django.urls import reverse
 
 from projects.models import Project, Target
 from results import rollups
@@ -20,6 +21,7 @@ from results.panels import ReviewsLink, reviews_link, share_bar
 from results.tallies import SENTIMENT, Tally
 from scraping.choices import JobStatus
 from scraping.models import Job
+from scraping.sources.outcomes import Outcome
 from sentimatrix_studio.mongo.pipelines import condition, united
 from sentimatrix_studio.rest import utc
 
@@ -153,6 +155,16 @@ def target_stats(targets: Sequence[Target]) -> dict[ObjectId, dict[str, Any]]:
     }
 
 
+HINDRANCES = {code.value for code in Outcome if code != Outcome.OK}
+TO_CORRECT = {Outcome.NOT_FOUND.value, Outcome.EMPTY.value}
+TO_SEE_TO_KEYS = {Outcome.INVALID_KEY.value, Outcome.QUOTA_EXCEEDED.value}
+TO_IMPORT = {
+    *(Outcome.LOGIN_REQUIRED.value, Outcome.CAPTCHA.value, Outcome.BLOCKED.value, Outcome.LAYOUT_CHANGED.value),
+    *(Outcome.REDIRECTED_HOME.value, Outcome.TOO_LARGE.value, Outcome.ROBOTS_DISALLOWED.value),
+    Outcome.UNSUPPORTED.value,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class TargetRow:
     """A target in a list."""
@@ -160,6 +172,24 @@ class TargetRow:
     target: Target
     collected: int
     reviews_url: str
+
+    @property
+    def hindrance(self) -> str:
+        """What kept the latest visit from collecting all there is, in two words."""
+        code = self.target.outcome_code
+        return Outcome(code).label.lower() if code in HINDRANCES else ""
+
+    @property
+    def next_step(self) -> tuple[str, str] | None:
+        """What to do about it, with the address where that is done; None where another run is all there is."""
+        pk, project_pk, code = self.target.pk, self.target.project_id, self.target.outcome_code
+        if code in TO_IMPORT:
+            return "Import a file instead", reverse("scraping:import_create", args=[project_pk])
+        if code in TO_CORRECT:
+            return "Correct the address", reverse("projects:target_edit", args=[project_pk, pk])
+        if code in TO_SEE_TO_KEYS:
+            return "See to the key", reverse("integrations:key_list")
+        return None
 
 
 def target_rows(project: Project) -> list[TargetRow]:

@@ -17,6 +17,7 @@ from results import listing
 from results.report import Span, report
 from scraping import progress
 from scraping.models import Job, JobRefused, Schedule
+from scraping.visits import since_last_visit
 from sentimatrix_studio import overview
 from sentimatrix_studio.dashboard import dashboard as dashboard_of
 from sentimatrix_studio.forms import ProjectSearchForm, SpanForm
@@ -113,6 +114,7 @@ def project_detail(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
         "job": latest,
         "snapshot": progress.snapshot(latest) if latest and latest.is_live else None,
         "has_targets": project.to_collect().exists(),
+        "since": since_last_visit(signed_in(request), project),
         "rows": listing.rows(project, listing.page(project.results.all(), size=LATEST_RESULTS).results),
     }
     return render(request, "projects/project_detail.html", context)

@@ -31,7 +31,8 @@ OWN_FILES = {
     "results": "analysis analytics charts chips documents explanations explorer exports figures filters imports ingest "
     "languages listing paging panels parameters reading removal report rollups shapes shares tallies workbook",
     "scraping": "access analysing announcing cluster collecting consumers differences hand heartbeat importing "
-    "incremental leases progress removal routing runner sample schedules scope settling shapes sources tasks",
+    "incremental leases progress removal routing runner sample schedules scope settling shapes sources tasks "
+    "visits",
     "sentimatrix_studio": "asgi bell buckets children components compression context_processors counters dashboard "
     "datalock door embedded encryption examples failures handler health limits logs metrics mongo overview problems "
     "readable reference requests rest schema settings shapes static_sources static_storage supervisor takeout",

@@ -127,11 +127,12 @@ class LiveJob extends HTMLElement {
     const list = this.field("log");
     if (!list) return;
     const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 24;
-    const known = new Set([...list.querySelectorAll("time")].map(time => time.dateTime));
-    for (const { at, level, message } of lines) {
-      if (known.has(at)) continue;
+    for (const { seq, at, level, message } of lines) {
+      if (seq <= Number(list.lastElementChild?.dataset.seq ?? 0)) continue;
       const time = make("time", { dateTime: at, textContent: clock.format(new Date(at)) });
-      list.append(make("li", { className: level }, time, message));
+      const line = make("li", { className: level }, time, message);
+      line.dataset.seq = seq;
+      list.append(line);
     }
     while (list.children.length > LOG_LINES) list.firstElementChild.remove();
     if (isAtEnd) list.scrollTop = list.scrollHeight;

@@ -16,7 +16,7 @@ from django.db.models import Model
 from pymongo import UpdateOne
 
 from accounts import second_factor
-from integrations.models import Channel, Credential
+from integrations.models import Channel, Credential, Webhook
 from sentimatrix_studio.encryption import Unreadable, decrypt, encrypt, is_current
 from sentimatrix_studio.mongo import sessions
 from sentimatrix_studio.mongo.pipelines import collection
@@ -104,6 +104,7 @@ PLACES = (
         "sealed",
         lambda row: Channel.place_of(row["_id"], row["owner_id"], row["service"]),
     ),
+    Place("secrets of webhooks", Webhook, "sealed", lambda row: Webhook.place_of(row["_id"], row["owner_id"])),
     Place("authenticator apps", Authenticator, "data.secret", _of_second_factor),
     Place("recovery codes", Authenticator, "data.seed", _of_second_factor),
     Place("sessions", Session, "session_data", lambda row: (sessions.PURPOSE,), _unsigned, _signed, is_passing=True),

@@ -15,7 +15,7 @@ from integrations import sealed
 from integrations.checks import secrets_can_be_read
 from integrations.models import Credential
 from integrations.providers import PROVIDERS
-from integrations.tests.factories import ADDRESSES, KEY, make_channel, make_credential
+from integrations.tests.factories import ADDRESSES, KEY, make_channel, make_credential, make_webhook
 from sentimatrix_studio.encryption import Unreadable, is_current
 from sentimatrix_studio.mongo.pipelines import collection
 from sentimatrix_studio.mongo.sessions import SessionStore
@@ -39,7 +39,8 @@ def rotated(settings, keys: dict[str, bytes], capsys) -> list[str]:
 
 
 def test_everything_that_is_encrypted_is_made_anew_and_opens_without_the_old_key(settings, capsys):
-    credential, channel, user = make_credential(), make_channel(), make_user()
+    credential, channel, webhook, user = make_credential(), make_channel(), make_webhook(), make_user()
+    (secret,) = webhook.secrets
     authenticator = {"user": user, "type": Authenticator.Type.TOTP, "data": {"secret": get_adapter().encrypt("JBSW")}}
     codes = {"type": Authenticator.Type.RECOVERY_CODES, "data": {"seed": get_adapter().encrypt("5eed"), "used_mask": 0}}
     pk = Authenticator.objects.create(**authenticator).pk
@@ -53,6 +54,8 @@ def test_everything_that_is_encrypted_is_made_anew_and_opens_without_the_old_key
     assert rotated(settings, {"new": NEW}, capsys) == [line.replace(": 1", ": 0") for line in expected]
     credential.refresh_from_db()
     channel.refresh_from_db()
+    webhook.refresh_from_db()
+    assert webhook.secrets == [secret]
     assert (credential.open(), channel.open()) == ({"api_key": KEY}, {"address": ADDRESSES["slack"]})
     assert get_adapter().decrypt(Authenticator.objects.get(pk=pk).data["secret"]) == "JBSW"
     assert SessionStore(session.session_key)["canary"] == "in a session"

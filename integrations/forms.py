@@ -126,7 +126,7 @@ class ChannelForm(forms.Form):
             self.fields[field.name] = _form_field(field)
             if channel and field.name in channel.shown and channel.is_readable:
                 self.fields[field.name].required = False
-                self.fields[field.name].help_text = f"Now {channel.shown[field.name]}. Empty: it stays."
+                self.fields[field.name].help_text = f"Leave it empty to keep {channel.shown[field.name]}"
         project: Any = self.fields["project"]
         project.queryset = Project.objects.owned_by(owner).order_by("name")
         self.order_fields([*(field.name for field in service.fields), "name", "events", "project"])

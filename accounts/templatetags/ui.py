@@ -61,6 +61,7 @@ BADGES = {
     "unreachable": ("Not reached", "unplug", "warning"),
     "unverifiable": ("Cannot be tested", "circle-question-mark", ""),
     "unreadable": ("Cannot be read", "lock", "error"),
+    "new": ("New", "circle-dot", "busy"),
 }
 
 

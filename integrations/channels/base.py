@@ -78,3 +78,7 @@ class Service:
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_mail(self) -> bool:
+        return self.write is None

@@ -22,6 +22,6 @@ MAIL = Service(
     name="E-mail",
     icon="mail",
     description="The address of your account.",
-    where="Confirm the address in the settings first.",
+    where="Messages go to the address of your account, once it is confirmed.",
     write=None,
 )

@@ -17,6 +17,9 @@ from tests.browser.watching import Watch
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1440, "height": 900}}
+LOOKS = [("light", "phone"), ("dark", "desk")]  # every theme and every size once; the other pairs take as long again
+if SCREENSHOTS or "EXAMPLES" in os.environ:  # make test-full
+    LOOKS += [("light", "desk"), ("dark", "phone")]
 OUR_VIEWS = [
     f"{package}.views"
     for package in (
@@ -44,23 +47,20 @@ NOWHERE = Sample(
 Opened = tuple[Page, Watch]
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
-def theme(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture(scope="module", params=SIZES)
-def size(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(scope="module", params=LOOKS, ids="-".join)
+def look(request: pytest.FixtureRequest) -> tuple[str, str]:
+    theme, size = request.param
+    return theme, size
 
 
 @pytest.fixture(scope="module")
 def opened(
-    open_watched: Callable[..., Opened], sample: Sample, theme: str, size: str
+    open_watched: Callable[..., Opened], sample: Sample, look: tuple[str, str]
 ) -> Iterator[Callable[[bool], Opened]]:
     """One page of somebody unknown and one of the sample's owner, each used for many addresses."""
-    look: dict[str, Any] = {"color_scheme": theme, "viewport": SIZES[size], "reduced_motion": "reduce"}
-    pages = {True: open_watched(storage_state=sample.session, **look), False: open_watched(401, 404, **look)}
+    theme, size = look
+    shown: dict[str, Any] = {"color_scheme": theme, "viewport": SIZES[size], "reduced_motion": "reduce"}
+    pages = {True: open_watched(storage_state=sample.session, **shown), False: open_watched(401, 404, **shown)}
     yield pages.__getitem__
     for page, _ in pages.values():
         page.context.close()
@@ -83,7 +83,7 @@ def test_every_route_is_looked_at_or_known_to_be_no_page() -> None:
 
 @pytest.mark.parametrize("site_page", PAGES, ids=lambda page: page.name)
 def test_a_page_is_sound(
-    site_page: SitePage, opened: Callable[[bool], Opened], sample: Sample, theme: str, size: str
+    site_page: SitePage, opened: Callable[[bool], Opened], sample: Sample, look: tuple[str, str]
 ) -> None:
     page, watch = opened(site_page.signed_in)
     page.goto(site_page.path(sample), wait_until="networkidle")
@@ -93,5 +93,5 @@ def test_a_page_is_sound(
     too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert too_wide == 0
     if SCREENSHOTS:
-        page.screenshot(path=Path(SCREENSHOTS) / f"{site_page.name}_{theme}_{size}.png")
+        page.screenshot(path=Path(SCREENSHOTS) / f"{'_'.join([site_page.name, *look])}.png")
     assert accessibility_violations(page) == []

@@ -103,7 +103,7 @@ def _test_webhook(page: Page) -> tuple[str, str]:
     page.goto("/settings/webhooks/new/")
     page.get_by_label("Address").fill("https://127.0.0.1/a/long/path/of/a/program/that/listens/for/kettles")
     page.get_by_label("Name").fill("The chat of everybody who has to do with kettles")
-    page.get_by_label("Job failed").check()
+    page.get_by_role("checkbox", name="Job failed A job").check()
     page.get_by_label("Headers of your own").fill("X-Team: kettles")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="I have copied it").click()

@@ -68,9 +68,9 @@ def _read(cursor: str, base: str, request: Request, fetch: Fetcher) -> Sheet:
     try:
         response = fetch.get(f"{base}/product-reviews/{request.external_id}/", params=wanted)
     except SourceError as error:
-        if number > 1 or error.code != Outcome.LOGIN_REQUIRED:
+        if number > 1 or error.code != Outcome.LOGIN_REQUIRED or request.options.get("filter"):
             raise
-        return _product(base, request, fetch)
+        return _product(error, base, request, fetch)
     document = markup.page(response, fetch)
     items, unread = _reviews(document, base, request.external_id)
     total = _total(document)
@@ -81,17 +81,20 @@ def _read(cursor: str, base: str, request: Request, fetch: Fetcher) -> Sheet:
     return Sheet(items, following, total, unread, is_whole=not goes_on or number < LAST)
 
 
-def _product(base: str, request: Request, fetch: Fetcher) -> Sheet:
+def _product(error: SourceError, base: str, request: Request, fetch: Fetcher) -> Sheet:
+    """What everybody is shown; ``error`` is raised when that is nothing of what there is."""
     response = fetch.get(f"{base}/dp/{request.external_id}")
     document = markup.page(response, fetch)
     if not document.select_one("#productTitle"):
         raise fetch.stop(diagnosis.unexpected(response))
     items, unread = _reviews(document, base, request.external_id)
+    if not items and document.select_one("#acrCustomerReviewText"):
+        raise error
     note = (
         "Amazon shows the list of reviews only to people who are signed in: those on the page of the product were "
         "read instead, about a dozen that Amazon has picked. With a commercial service there may be more."
     )
-    return Sheet(items, "", _ratings(document) if items else None, unread, [note], is_whole=False)
+    return Sheet(items, unread=unread, notes=[note], is_whole=False)
 
 
 def _reviews(document: BeautifulSoup, base: str, asin: str) -> tuple[list[Item], int]:
@@ -102,20 +105,23 @@ def _reviews(document: BeautifulSoup, base: str, asin: str) -> tuple[list[Item],
 
 
 def _item(card: Tag, parse: parsers.Parse, base: str) -> Item | None:
-    """The parser's findings, but for what it gets wrong: its id is made of the text, stars and dates are English, and
-    lines are run together."""
+    """The parser's findings, but for what it gets wrong: its id is made of the text, stars and dates are English, lines
+    are run together, and a review without words is none."""
     identity = IDENTITY.search(markup.attribute(card, "id"))
     markup.dress(card, NAMES)
     rating = _stars(card)
     for part in card.select(BESIDES):
         part.extract()
-    review = parse(card)
     body = card.select_one("[data-hook=review-body]")
+    words = markup.text(body)
+    if body and not words:
+        body.append("…")  # of nothing the parser makes nothing
+    review = parse(card)
     if identity is None or review is None:
         return None
     return Item(
         external_id=identity[0],
-        text=markup.text(body),
+        text=words,
         title=str(review.metadata["title"] or ""),
         author=str(review.author or ""),
         url=f"{base}/gp/customer-reviews/{identity[0]}",
@@ -150,11 +156,6 @@ def _total(document: BeautifulSoup) -> int | None:
     """“1,234 total ratings, 56 with reviews”: the last number counts what can be read."""
     numbers = markup.counts(markup.text(document.select_one("[data-hook=cr-filter-info-review-rating-count]")))
     return numbers[-1] if numbers else None
-
-
-def _ratings(document: BeautifulSoup) -> int | None:
-    numbers = markup.counts(markup.text(document.select_one("#acrCustomerReviewText")))
-    return numbers[0] if numbers else None
 
 
 def _is_empty(document: BeautifulSoup, total: int | None, number: int) -> bool:

@@ -101,14 +101,26 @@ def test_after_the_tenth_page_nothing_is_asked_for(standins):
 def test_where_the_list_is_for_members_the_products_own_page_is_read(standins):
     standins.amazon.mode = "walled list"
     seen = visit()
-    assert (len(seen.items), seen.pages[0].is_whole) == (SHOWN, False)
-    assert seen.pages[0].reported_total == 25
+    assert (len(seen.items), seen.pages[0].is_whole, seen.pages[0].reported_total) == (SHOWN, False, None)
     assert seen.notes[0].startswith("Amazon shows the list of reviews only to people who are signed in")
     assert [request.path for request in standins.requests] == [
         f"/product-reviews/{ASIN}/",
         "/ap/signin",
         f"/dp/{ASIN}",
     ]
+
+
+@pytest.mark.parametrize(("count", "options"), [(0, {}), (25, {"filter": "1_star"})])
+def test_the_products_own_page_is_not_read_in_place_of_what_it_does_not_show(standins, count, options):
+    standins.amazon.mode, standins.amazon.count = "walled list", count
+    assert failure(options=options).code == Outcome.LOGIN_REQUIRED
+
+
+def test_a_review_without_words_is_kept_with_its_stars(standins, monkeypatch):
+    monkeypatch.setattr(standins.amazon, "words", lambda number: "")
+    standins.amazon.count = 1
+    [item] = visit().items
+    assert (item.text, item.rating, item.author) == ("", 4.0, "Ann 0")
 
 
 def test_a_wall_on_a_later_page_is_an_end_that_is_told(standins):

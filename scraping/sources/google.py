@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from integrations import needs
 from integrations.outbound import Response
+from projects.choices import Platform
 from projects.platforms import PLACE_ID
 from results.ingest import Item
 from scraping.sources import googleapis
@@ -25,10 +27,7 @@ FIELDS = "id,userRatingCount,googleMapsUri,reviews"
 FEATURE_ID = re.compile(r"0x[0-9a-f]{1,16}:0x[0-9a-f]{1,16}")
 PER_PAGE = "20"
 STARS = 5.0
-NO_KEY = (
-    "Google gives reviews only to those with a key. Enter one under “API keys”: for SerpApi, which gives all of them, "
-    "or for Google Places, which gives five. Then run again."
-)
+NO_KEY = f"{needs.WANTED[Platform.GOOGLE]} Then run again."
 NO_PLACE_ID = (
     "The address does not say the place's id. Copy it from Google Maps after opening the place, or paste its id."
 )

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from integrations import needs
 from integrations.outbound import Response
+from projects.choices import Platform
 from results.ingest import Item
 from scraping.sources import googleapis, parsers
 from scraping.sources.base import Fetcher, Page, Request
@@ -20,7 +22,7 @@ BASE = "https://www.googleapis.com/youtube/v3"
 PER_PAGE = 100
 PROVIDER = "youtube"
 OFF = "Comments are turned off for this video."
-NO_KEY = "YouTube gives comments only to those with a key. Enter one for YouTube under “API keys”, and run again."
+NO_KEY = f"{needs.WANTED[Platform.YOUTUBE]} Then run again."
 WITHOUT_REPLIES = "YouTube counts replies among its comments; this run leaves them out."
 
 Data = dict[str, Any]

@@ -20,12 +20,16 @@ FLAGS = [
 ]
 
 
-@contextmanager
-def running_chromium() -> Iterator[Browser]:
+def find_chromium() -> str:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         raise AssertionError("The browser tests need Chromium on the PATH: apt-get install chromium")
+    return program
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         yield browser
         browser.close()

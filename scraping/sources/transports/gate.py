@@ -115,12 +115,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile = self.connection.makefile("wb", 0)
 
     def do_GET(self) -> None:
-        destination = self.headers.get("Sec-Fetch-Dest", "")
-        is_page = destination == "document" or (not destination and "Upgrade-Insecure-Requests" in self.headers)
         size = int(self.headers.get("Content-Length") or 0)
-        if destination in UNREAD or "Upgrade" in self.headers or size > LONGEST_FORM:
+        if not self._is_wanted() or size > LONGEST_FORM:
             self._say(403, {}, b"")
             return
+        is_page = self._destination == "document" or (self._is_silent and "Upgrade-Insecure-Requests" in self.headers)
         headers = {name: value for name, value in self.headers.items() if self._is_sent(name.lower())}
         try:
             url = f"{self.origin}{self.path}"
@@ -135,6 +134,23 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *args: Any) -> None:
         """The log of the worker names hosts, never the addresses of pages."""
+
+    @property
+    def _destination(self) -> str:
+        return str(self.headers.get("Sec-Fetch-Dest", ""))
+
+    @property
+    def _is_silent(self) -> bool:
+        """Without TLS a browser does not say what it asks for."""
+        return not self.origin and not self._destination
+
+    def _is_wanted(self) -> bool:
+        """Whether it is the page, or something the page asks for that can be read. What a browser asks its maker comes
+        from no page."""
+        if "Upgrade" in self.headers or self._destination in UNREAD:
+            return False
+        is_from_a_page = self.headers.get("Sec-Fetch-Site", "none") != "none"
+        return self._is_silent or self._destination == "document" or is_from_a_page
 
     def _is_sent(self, name: str) -> bool:
         return name not in OUR_OWN and not name.startswith("proxy-")

@@ -24,7 +24,8 @@ from integrations.outbound import MAX_BYTES, Outbound, OutboundRefused, Response
 from scraping.sources.transports.base import Brought
 from scraping.sources.transports.gate import Gate, certificate
 
-DEADLINE = 45.0  # seconds from the start of the browser to the last sign of its document
+DEADLINE = 45.0  # seconds for all of it, …
+ENDING = 0.5  # … of which the last are for the browser to be gone
 SCRIPTS = 8_000  # milliseconds that scripts believe to have passed when the document is taken
 FLAGS = (
     *("--headless=new", "--dump-dom", f"--virtual-time-budget={SCRIPTS}", "--disable-gpu", "--mute-audio"),
@@ -32,7 +33,7 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--disable-quic"),
     *("--disable-dev-shm-usage", "--disable-domain-reliability", "--disable-breakpad", "--deny-permission-prompts"),
     "--blink-settings=imagesEnabled=false",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--proxy-bypass-list=<-loopback>",
 )
@@ -56,7 +57,7 @@ class Rendered:
         """Raises OutboundRefused: for the page itself as without a browser, and when the browser takes too long."""
         if not url.startswith(("http://", "https://")):  # nothing else is given to a program
             raise OutboundRefused("bad_url", "Only http:// and https:// addresses can be fetched.")
-        until = Deadline(DEADLINE)
+        until = Deadline(DEADLINE - ENDING)
         with Gate(outbound, until) as gate, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             document = self._document(url, gate, folder, until)
         if gate.refused or gate.page is None:

@@ -47,6 +47,6 @@ def moment(text: object) -> datetime | None:
     """A moment in the form of ISO 8601; one without a zone is taken as UTC."""
     try:
         at = datetime.fromisoformat(str(text))
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

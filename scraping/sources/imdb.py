@@ -114,8 +114,7 @@ def _from_list(listed: dict[str, Any]) -> Sheet:
     edges = listed["edges"]
     items = [item for edge in edges if (item := _item(markup.find(edge, "node")))]
     following = markup.find(listed, "pageInfo", "endCursor") if markup.find(listed, "pageInfo", "hasNextPage") else ""
-    total = listed.get("total")
-    return Sheet(items, str(following or ""), total if isinstance(total, int) else None, len(edges) - len(items))
+    return Sheet(items, str(following or ""), markup.count(listed.get("total")), len(edges) - len(items))
 
 
 def _item(review: Any) -> Item | None:
@@ -126,10 +125,10 @@ def _item(review: Any) -> Item | None:
         return None
     name = markup.find(review, "author", "username", "text") or markup.find(review, "author", "nickName")
     title = review.get("reviewSummary") or markup.find(review, "summary", "originalText")
-    rating = review.get("authorRating")
-    helpful = markup.find(review, "helpfulness", "upVotes")
+    rating = markup.count(review.get("authorRating"))
+    helpful = markup.count(markup.find(review, "helpfulness", "upVotes"))
     segments: Segments = {"spoiler": bool(review.get("spoiler"))}
-    if isinstance(helpful, int):
+    if helpful is not None:
         segments["helpful_votes"] = helpful
     return Item(
         external_id=identity,
@@ -137,8 +136,8 @@ def _item(review: Any) -> Item | None:
         title=markup.plain(str(title or "")),
         author=str(name or ""),
         url=f"{SITE}/review/{identity}/",
-        rating=float(rating) if isinstance(rating, int) else None,
-        rating_max=10.0 if isinstance(rating, int) else None,
+        rating=rating,
+        rating_max=10.0 if rating is not None else None,
         published_at=dates.day(str(review.get("submissionDate") or "")),
         segments=segments,
     )

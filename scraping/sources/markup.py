@@ -18,7 +18,8 @@ END = re.compile(rb"</html\s*>", re.IGNORECASE)
 TAIL = 4096  # bytes in which a page's end is looked for: services add their own behind it
 UNSEEN = ("script", "style", "noscript", "template")
 BLOCKS = ("br", "p", "div", "li", "tr")
-NUMBER = re.compile(r"\d+(?:[.,’'\u00a0\u202f ]\d{2,3}(?!\d))*")
+NUMBER = re.compile(r"(?<!\d)\d{1,9}(?:[.,’'\u00a0\u202f ]\d{2,3}(?!\d)){0,3}(?!\d)")
+LARGEST = 2**31  # nothing that is counted on a site comes near it
 
 
 def page(response: Response, fetch: Fetcher) -> BeautifulSoup:
@@ -84,7 +85,13 @@ def attribute(element: Tag | None, name: str) -> str:
 
 def counts(words: str) -> list[int]:
     """The whole numbers in a text, however their thousands are set apart."""
-    return [int(re.sub(r"\D", "", number)) for number in NUMBER.findall(words)]
+    found = (int(re.sub(r"\D", "", number)) for number in NUMBER.findall(words))
+    return [number for number in found if number < LARGEST]
+
+
+def count(value: Any) -> int | None:
+    """A number of things that data gives, if it is one."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < LARGEST else None
 
 
 def dress(card: Tag, marks: Mapping[str, tuple[str, str]]) -> None:

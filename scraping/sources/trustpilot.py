@@ -53,28 +53,27 @@ def _read(cursor: str, request: Request, fetch: Fetcher) -> Sheet:
 def _from_data(known: dict[str, Any], number: int) -> Sheet:
     reviews = known["reviews"]
     items = [item for review in reviews if (item := _item(review))]
-    total = markup.find(known, "filters", "pagination", "totalCount")
-    if not isinstance(total, int):
-        total = markup.find(known, "businessUnit", "numberOfReviews")
-    pages = markup.find(known, "filters", "pagination", "totalPages")
-    is_last = isinstance(pages, int) and number >= pages
-    following = "" if is_last or not reviews else str(number + 1)
-    return Sheet(items, following, total if isinstance(total, int) else None, len(reviews) - len(items))
+    total = markup.count(markup.find(known, "filters", "pagination", "totalCount"))
+    if total is None:
+        total = markup.count(markup.find(known, "businessUnit", "numberOfReviews"))
+    pages = markup.count(markup.find(known, "filters", "pagination", "totalPages"))
+    is_last = not reviews or (pages is not None and number >= pages)
+    return Sheet(items, "" if is_last else str(number + 1), total, len(reviews) - len(items))
 
 
 def _item(review: Any) -> Item | None:
     identity, words = markup.find(review, "id"), markup.find(review, "text")
     if not isinstance(identity, str) or not identity or not isinstance(words, str | None):
         return None
-    rating = markup.find(review, "rating")
+    rating = markup.count(markup.find(review, "rating"))
     return Item(
         external_id=identity,
         text=(words or "").strip(),
         title=str(review.get("title") or ""),
         author=str(markup.find(review, "consumer", "displayName") or ""),
         url=f"{SITE}/reviews/{identity}",
-        rating=float(rating) if isinstance(rating, int) else None,
-        rating_max=5.0 if isinstance(rating, int) else None,
+        rating=rating,
+        rating_max=5.0 if rating is not None else None,
         published_at=dates.moment(markup.find(review, "dates", "publishedDate")),
         language=str(review.get("language") or ""),
         segments=_segments(review),
@@ -85,9 +84,9 @@ def _segments(review: dict[str, Any]) -> Segments:
     said = {
         "verified": markup.find(review, "labels", "verification", "isVerified"),
         "country": markup.find(review, "consumer", "countryCode"),
-        "reviews_written": markup.find(review, "consumer", "numberOfReviews"),
+        "reviews_written": markup.count(markup.find(review, "consumer", "numberOfReviews")),
     }
-    kept = {name: value for name, value in said.items() if isinstance(value, str | int | float) and value != ""}
+    kept = {name: value for name, value in said.items() if isinstance(value, str | int) and value != ""}
     return {**kept, "replied": isinstance(review.get("reply"), dict)}
 
 

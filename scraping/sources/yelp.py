@@ -58,12 +58,12 @@ def _total(known: Any, document: BeautifulSoup) -> int | None:
     """As the business says, or what describes it for search engines."""
     objects = known.values() if isinstance(known, dict) else ()
     for found in objects:
-        count = markup.find(found, "reviewCount")
-        if markup.find(found, "__typename") == "Business" and isinstance(count, int):
+        count = markup.count(markup.find(found, "reviewCount"))
+        if markup.find(found, "__typename") == "Business" and count is not None:
             return count
     for script in document.select('script[type="application/ld+json"]'):
-        count = markup.find(markup.data(script), "aggregateRating", "reviewCount")
-        if isinstance(count, int):
+        count = markup.count(markup.find(markup.data(script), "aggregateRating", "reviewCount"))
+        if count is not None:
             return count
     return None
 
@@ -88,14 +88,14 @@ def _item(review: dict[str, Any], address: str) -> Item | None:
     identity, words = review.get("encid"), markup.find(review, "text", "full")
     if not isinstance(identity, str) or not isinstance(words, str):
         return None
-    rating = review.get("rating")
+    rating = markup.count(review.get("rating"))
     return Item(
         external_id=identity,
         text=markup.plain(words),
         author=str(markup.find(review, "author", "displayName") or ""),
         url=f"{address}?hrid={identity}",
-        rating=float(rating) if isinstance(rating, int) else None,
-        rating_max=5.0 if isinstance(rating, int) else None,
+        rating=rating,
+        rating_max=5.0 if rating is not None else None,
         published_at=dates.moment(markup.find(review, "createdAt", "utcDateTime")),
         language=str(markup.find(review, "text", "language") or ""),
         segments=_segments(review),
@@ -105,7 +105,7 @@ def _item(review: dict[str, Any], address: str) -> Item | None:
 def _segments(review: dict[str, Any]) -> Segments:
     said = {
         "location": markup.find(review, "author", "displayLocation"),
-        "reviews_written": markup.find(review, "author", "reviewCount"),
+        "reviews_written": markup.count(markup.find(review, "author", "reviewCount")),
     }
     return {name: value for name, value in said.items() if isinstance(value, str | int) and value != ""}
 

@@ -59,14 +59,12 @@ OWN: dict[str, tuple[Wall, ...]] = {
         Wall(Outcome.LOGIN_REQUIRED, form=r"/ap/signin", element="ap_email"),
         Wall(Outcome.BLOCKED, link=r"/dogsofamazon", status=503),
     ),
-    Platform.STEAM: (Wall(Outcome.LOGIN_REQUIRED, element="login_btn_signin"),),
     Platform.REDDIT: (
         Wall(Outcome.BLOCKED, title="Blocked"),
         Wall(Outcome.CAPTCHA, title="Reddit - (?:Prove your humanity|Please wait for verification)"),
     ),
     Platform.YOUTUBE: (Wall(Outcome.CAPTCHA, element="captcha-form"),),
     Platform.GOOGLE: (Wall(Outcome.CAPTCHA, element="captcha-form"),),
-    Platform.TRUSTPILOT: (Wall(Outcome.LOGIN_REQUIRED, title=r"(?:Log in|Sign up).*Trustpilot", form="/users/"),),
     Platform.YELP: (
         Wall(Outcome.CAPTCHA, form="/visit_captcha"),
         Wall(Outcome.LOGIN_REQUIRED, title="Log In - Yelp", element="ajax-login"),

@@ -83,6 +83,11 @@ def test_what_people_write_is_not_taken_for_a_wall(words):
         ("google", '<html><form id="captcha-form" action="index"></form></html>', 200, Outcome.CAPTCHA),
         ("youtube", '<html><form id="captcha-form" action="index"></form></html>', 429, Outcome.RATE_LIMITED),
         ("yelp", "<html><title>Access Denied</title></html>", 200, Outcome.BLOCKED),
+        ("yelp", '<html><form action="/visit_captcha?x"></form></html>', 200, Outcome.CAPTCHA),
+        ("yelp", '<html><title>Log In - Yelp</title><form id="ajax-login"></form></html>', 200, Outcome.LOGIN_REQUIRED),
+        ("reddit", "<html><title>Reddit - Prove your humanity</title></html>", 200, Outcome.CAPTCHA),
+        ("amazon", "<html><title>Bot Check</title></html>", 200, Outcome.CAPTCHA),
+        ("imdb", '<html><form action="/ap/signin"><input id="ap_email"></form></html>', 200, Outcome.LOGIN_REQUIRED),
         ("yelp", '<html><iframe id="main-iframe" src="/_Incapsula_Resource?x"></iframe></html>', 200, Outcome.BLOCKED),
         ("imdb", pages.SIGN_IN, 200, None),  # many good pages have a way in
     ],

@@ -36,11 +36,11 @@ class Pace:
             return _own_bucket(self.host).take(self.per_second, self.burst)
         return level.wait
 
-    def hold(self, seconds: float) -> None:
-        """Nobody asks this host for so long. A longer hold stays."""
-        _own_bucket(self.host).hold(seconds)
+    def hold(self, seconds: float, *, exactly: bool = False) -> None:
+        """Nobody asks this host for so long. A longer hold stays, unless ``exactly``."""
+        _own_bucket(self.host).hold(seconds, exactly=exactly)
         try:
-            buckets.hold(self.key, seconds)
+            buckets.hold(self.key, seconds, exactly=exactly)
         except BucketError as error:
             self._warn(error)
 
@@ -66,9 +66,10 @@ class _OwnBucket:
             self.tokens, self.at = tokens - is_free, now
             return 0.0 if is_free else (1 - tokens) / per_second
 
-    def hold(self, seconds: float) -> None:
+    def hold(self, seconds: float, *, exactly: bool = False) -> None:
         with self.lock:
-            self.not_before = max(self.not_before, time.monotonic() + seconds)
+            until = time.monotonic() + seconds
+            self.not_before = until if exactly else max(self.not_before, until)
 
 
 @functools.lru_cache(maxsize=1024)

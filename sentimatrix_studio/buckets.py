@@ -45,7 +45,8 @@ return answer
 _HOLD = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local held = math.max(now + tonumber(ARGV[1]), tonumber(redis.call('HGET', KEYS[1], 'not_before') or 0))
+local held = now + tonumber(ARGV[1])
+if ARGV[2] == '0' then held = math.max(held, tonumber(redis.call('HGET', KEYS[1], 'not_before') or 0)) end
 redis.call('HSET', KEYS[1], 'not_before', held)
 redis.call('PEXPIRE', KEYS[1], math.max(redis.call('PTTL', KEYS[1]), math.ceil((held - now) / 1000) + 1000))
 """
@@ -83,9 +84,9 @@ def take(buckets: Sequence[Bucket]) -> list[Level]:
     return [Level(wait / _SECOND, left, reset / _SECOND) for wait, left, reset in zip(told, told, told, strict=True)]
 
 
-def hold(key: str, seconds: float) -> None:
-    """Nobody gets a token of this bucket for so long. Raises BucketError."""
-    _run(_HOLD, [key], [math.ceil(seconds * _SECOND)])
+def hold(key: str, seconds: float, *, exactly: bool = False) -> None:
+    """Nobody gets a token of this bucket for so long. A longer hold stays, unless ``exactly``. Raises BucketError."""
+    _run(_HOLD, [key], [math.ceil(seconds * _SECOND), int(exactly)])
 
 
 def _run(script: str, keys: list[str], numbers: list[float]) -> Any:

@@ -4,7 +4,8 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -29,6 +30,7 @@ PATIENCE = 10 * 60.0  # seconds one is willing to wait where a site says how lon
 REST = 30.0  # seconds of rest after "too many requests" without a word on how long
 RUN = 30 * 60.0  # seconds for all requests to one target
 REQUESTS = 1_000  # for one target in one go
+LONGEST_ANSWER = 90.0  # seconds after which an answer is no longer waited for by those who come next
 SLICE = 1.0  # seconds of sleep between two looks whether the run goes on
 PACES = {  # requests a second and at once; unknown hosts get the default of Pace
     "api.steampowered.com": (1.0, 4),
@@ -151,10 +153,8 @@ class Fetcher:
         paces, spaced = [self._pace(one) for one in (host, by) if one], self._spaced(host)
         while True:
             attempt += 1
-            self._wait_for_turn([*(pace for pace, _ in spaced), *paces])
-            answer = self._try(url, send, explain)
-            for pace, pause in spaced:
-                pace.hold(pause)  # from the answer on: what was sent late is not followed too soon
+            with self._turn(spaced, paces):
+                answer = self._try(url, send, explain)
             if isinstance(answer, Response):
                 return answer
             if attempt == ATTEMPTS or not answer.can_retry or answer.wait > PATIENCE:
@@ -209,17 +209,29 @@ class Fetcher:
         self.credits += brought.credits
         return brought.answer
 
-    def _wait_for_turn(self, paces: list[Pace]) -> None:
+    @contextmanager
+    def _turn(self, spaced: list[tuple[Pace, float]], paces: list[Pace]) -> Iterator[None]:
+        """The right to send one request. Where there is a pause between two, the next waits for the answer as well:
+        what was slow on its way would otherwise be followed too soon."""
         if self.requests >= REQUESTS:
             raise self.stop(Outcome.TOO_LARGE, f"A run asks a site {REQUESTS:,} times at most.")
         self._go_on()
-        for one in paces:
-            while seconds := one.take():
-                if seconds > PATIENCE:
-                    raise self.stop(Outcome.RATE_LIMITED, can_retry=True)
-                self._sleep(seconds)
-        if not self.manners.count():
-            raise self.stop(Outcome.QUOTA_EXCEEDED, "The project has sent all the requests it may send in a day.")
+        with ExitStack() as taken:
+            for pace, pause in spaced:
+                self._wait_for(pace, pause / 4)
+                pace.hold(LONGEST_ANSWER)
+                taken.callback(pace.hold, pause, exactly=True)
+            for pace in paces:
+                self._wait_for(pace)
+            if not self.manners.count():
+                raise self.stop(Outcome.QUOTA_EXCEEDED, "The project has sent all the requests it may send in a day.")
+            yield
+
+    def _wait_for(self, pace: Pace, look_every: float = PATIENCE) -> None:
+        while seconds := pace.take():
+            if seconds > PATIENCE:
+                raise self.stop(Outcome.RATE_LIMITED, can_retry=True)
+            self._sleep(min(seconds, look_every))
 
     def _sleep(self, seconds: float) -> None:
         awake = self.clock() + seconds

@@ -126,7 +126,7 @@ def test_the_store_gets_its_cursors_quoted_too(standins):
     standins.steam.service = "not found"
     cursors = [page.cursor for page in visit().pages]
     assert cursors == [f"store {CURSORS[1]}", f"store {CURSORS[2]}", f"store {CURSORS[2]}"]
-    assert [request.query["cursor"] for request in standins.asked(STORE)] == CURSORS
+    assert [request.query["cursor"] for request in standins.asked(STORE)] == CURSORS[:3]
     assert "+" not in quote_plus(CURSORS[1])
 
 

@@ -1,7 +1,7 @@
 """Steam: the review service, the store's older address, and the home page they may lead to.
 
-Three pages. Cursors hold ``+`` and ``/``; one that arrives unquoted is unknown, and an unknown one gives the first
-page. The third page names itself as the next.
+Three pages, unless ``total`` is set. Cursors hold ``+`` and ``/``; one that arrives unquoted is unknown, and an unknown
+one gives the first page. The last page names itself as the next.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from tests.standins import pages
 
 PER_PAGE = 20
 TOTAL = 45
-CURSORS = ["*", "AoJ4+yPz/oUDfu3/Ag==", "AoJwsu+/8Y4DdKDF+QI="]
+CURSORS = ["*", "AoJ4+yPz/oUDfu3/Ag==", "AoJwsu+/8Y4DdKDF+QI=", *(f"AoJ{place}+/==" for place in range(3, 600))]
 MARKUP = "I <b>love</b> it <3 and 5 &lt; 6 & [i]more[/i]"
 TEXTS = (
     "Best game I have played this year, every minute was a joy.",
@@ -107,7 +107,7 @@ class Steam:
         summary: dict[str, Any] = {"num_reviews": len(reviews)}
         if place == 0:
             summary |= {"total_reviews": total, "total_positive": total * 3 // 5, "total_negative": total * 2 // 5}
-        following = CURSORS[min(place + 1, len(CURSORS) - 1)]
+        following = CURSORS[min(place + 1, max(0, total - 1) // PER_PAGE)]
         return {"query_summary": summary, "reviews": reviews, "cursor": following if reviews else cursor}
 
     def _shaped(self, mode: str, data: dict[str, Any]) -> dict[str, Any]:

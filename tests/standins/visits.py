@@ -48,7 +48,7 @@ class _OfHost:
     def take(self) -> float:
         return max(0.0, self.pace.held_until.get(self.host, 0.0) - self.pace.clock())
 
-    def hold(self, seconds: float) -> None:
+    def hold(self, seconds: float, *, exactly: bool = False) -> None:
         self.pace.holds.append((self.host, seconds))
         self.pace.held_until[self.host] = self.pace.clock() + seconds
 

@@ -8,8 +8,9 @@ import pytest
 from tokenizers import Tokenizer
 
 from results.analysis.local import MODEL_FOLDER
+from results.analysis.train.beside_vader import vader_label
 from results.analysis.train.evaluate import best_threshold, f1, macro_f1, tellable
-from results.analysis.train.left_out import SOURCES, leave_out, vader_label
+from results.analysis.train.left_out import SOURCES, leave_out
 from results.analysis.train.prepare import (
     CORPORA,
     NEGATIVE,

@@ -11,9 +11,10 @@ from pathlib import Path
 import torch
 
 from results.analysis.local import MODEL_FOLDER
+from results.analysis.train.beside_vader import print_beside_vader
 from results.analysis.train.evaluate import Answers, figures, print_comparison, tellable, tuned_thresholds
 from results.analysis.train.export import export, write_config
-from results.analysis.train.left_out import SOURCES, leave_out, print_left_out
+from results.analysis.train.left_out import SOURCES, leave_out
 from results.analysis.train.network import tokenize
 from results.analysis.train.prepare import Corpus, read_corpus
 from results.analysis.train.train import train
@@ -36,11 +37,12 @@ def main() -> None:
     state = torch.load(options.out / CHECKPOINT, weights_only=True)
     export(state, texts, corpus.emotions, options.out)
     if options.leave_out:
-        print_left_out(options.out, corpus.held_out)
+        print_beside_vader(options.out, corpus.held_out)
         return
     tune_thresholds(options.out, corpus)
     trained, shipped = (figures(Answers.of(folder, corpus.held_out)) for folder in (options.out, MODEL_FOLDER))
     print_comparison(trained, shipped)
+    print_beside_vader(options.out, corpus.held_out)
 
 
 def arguments() -> argparse.Namespace:

@@ -208,7 +208,7 @@ def _known(webhook: Webhook) -> dict[str, Any]:
 
 
 def _explained(kind: EventKind) -> SafeString:
-    return format_html('{}<br><span class="muted">{}</span>', kind.title, kind.sentence)
+    return format_html('<span>{}<br><span class="muted small">{}</span></span>', kind.title, kind.sentence)
 
 
 class SendAgainForm(forms.Form):

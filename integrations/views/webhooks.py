@@ -79,7 +79,6 @@ def webhook_detail(request: HttpRequest, webhook_id: ObjectId) -> HttpResponse:
         "last": deliveries[SHOWN - 1].pk if len(deliveries) > SHOWN else None,
         "is_first": not before,
         "status": status,
-        "states": DeliveryState.choices,
         "is_moving": any(not delivery.is_over and not delivery.attempts for delivery in deliveries[:SHOWN]),
     }
     return render(request, "integrations/webhook_detail.html", context)

@@ -1,10 +1,11 @@
 """Reviews of a business on Yelp: the data laid into its pages, else the cards that are made of it.
 
 ``/biz/{slug}?start=N&sort_by=date_desc`` has ten reviews a page. The data is a cache of Apollo's in
-``script[data-apollo-state]``: objects that point at one another, among them a business with ``reviewCount`` and
-reviews with ``encid``, ``text.full``, ``rating`` and ``createdAt.utcDateTime``. Only what Yelp recommends is there. By
-the reports of others DataDome guards it, so that a commercial service or a rendered page is needed as a rule; nothing
-here could be tried against the live site.
+``script[data-apollo-state]``: objects that point at one another, among them businesses with ``reviewCount`` and reviews
+with ``encid``, ``text.full``, ``rating``, ``createdAt.utcDateTime`` and their ``business``, also of neighbours: the
+page's own is named in ``meta[name=yelp-biz-id]``. Only what Yelp recommends is there. By the reports of others DataDome
+guards it, so that a commercial service or a rendered page is needed as a rule; nothing here could be tried against the
+live site.
 """
 
 import re
@@ -44,8 +45,9 @@ def _read(cursor: str, request: Request, fetch: Fetcher) -> Sheet:
     response = fetch.get(address, params=wanted)
     document = markup.page(response, fetch)
     known = markup.data(document.select_one(DATA))
-    total = _total(known, document)
-    sheet = _from_data(known, address) if isinstance(known, dict) else Sheet([])
+    business = markup.attribute(document.select_one("meta[name=yelp-biz-id]"), "content")
+    total = _total(known, business, document)
+    sheet = _from_data(known, business, address) if isinstance(known, dict) else Sheet([])
     if not sheet.items:
         sheet = _from_cards(document, request.external_id, address)
     if not sheet.items and not sheet.unread and not start and total != 0:
@@ -54,12 +56,12 @@ def _read(cursor: str, request: Request, fetch: Fetcher) -> Sheet:
     return Sheet(sheet.items, "" if is_last else str(start + PER_PAGE), total, sheet.unread)
 
 
-def _total(known: Any, document: BeautifulSoup) -> int | None:
+def _total(known: Any, business: str, document: BeautifulSoup) -> int | None:
     """As the business says, or what describes it for search engines."""
-    objects = known.values() if isinstance(known, dict) else ()
+    objects = known.values() if isinstance(known, dict) and business else ()
     for found in objects:
         count = markup.count(markup.find(found, "reviewCount"))
-        if markup.find(found, "__typename") == "Business" and count is not None:
+        if markup.find(found, "encid") == business and count is not None:
             return count
     for script in document.select('script[type="application/ld+json"]'):
         count = markup.count(markup.find(markup.data(script), "aggregateRating", "reviewCount"))
@@ -68,9 +70,10 @@ def _total(known: Any, document: BeautifulSoup) -> int | None:
     return None
 
 
-def _from_data(known: dict[str, Any], address: str) -> Sheet:
-    reviews = [found for found in known.values() if markup.find(found, "__typename") == "Review"]
-    items = [item for review in reviews if (item := _item(_whole(review, known), address))]
+def _from_data(known: dict[str, Any], business: str, address: str) -> Sheet:
+    found = [_whole(one, known) for one in known.values() if markup.find(one, "__typename") == "Review"]
+    reviews = [one for one in found if not business or markup.find(one, "business", "encid") in (None, business)]
+    items = [item for review in reviews if (item := _item(review, address))]
     return Sheet(items, unread=len(reviews) - len(items))
 
 

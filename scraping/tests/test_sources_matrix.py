@@ -107,6 +107,15 @@ def test_the_document_knows_every_platform_and_every_condition():
     assert set(PLATFORMS) == {str(platform) for platform in SOURCES}
 
 
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_an_answer_that_is_too_large_is_called_so(standins, platform):
+    if platform == "reddit":
+        standins.reddit.app = "oversized"
+    else:
+        getattr(standins, platform).mode = "oversized"
+    assert visited(platform)[1] == Outcome.TOO_LARGE
+
+
 @pytest.mark.parametrize("condition", MODES)
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_what_comes_out_is_what_the_document_says(standins, monkeypatch, platform, condition):

@@ -41,6 +41,13 @@ def test_a_review_is_what_yelp_says(standins):
     assert first.segments == {"location": "Oakland, CA", "reviews_written": 12}
 
 
+def test_reviews_and_counts_of_neighbours_are_not_taken(standins):
+    standins.yelp.count = 3
+    [page] = visit().pages
+    assert (len(page.items), page.reported_total) == (3, 3)
+    assert "Not about this house." not in [item.text for item in page.items]
+
+
 def test_a_card_without_an_id_goes_by_its_author(standins):
     from_data = visit().items
     standins.yelp.mode = "cards"

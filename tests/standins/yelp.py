@@ -31,6 +31,7 @@ class Yelp(pages.Site):
         described = {"@type": "Restaurant", "name": "Kettle House", "aggregateRating": {"reviewCount": count}}
         data = self._cache(count, shown) if self.mode != "cards" else ""
         return self.shown(
+            '<meta name="yelp-biz-id" content="b1">'
             f'<script type="application/ld+json">{json.dumps(described)}</script>'
             f'<section aria-label="Recommended Reviews"><ul class="list__09f24">{cards}</ul></section>{data}',
             "Kettle House - San Francisco",
@@ -41,11 +42,20 @@ class Yelp(pages.Site):
         pointer = "id" if self.mode == "older" else "__ref"
         known: dict[str, Any] = {
             "ROOT_QUERY": {"__typename": "Query"},
+            "Business:b2": {"__typename": "Business", "encid": "b2", "reviewCount": 4_321},
             "Business:b1": {"__typename": "Business", "encid": "b1", "reviewCount": count},
+            "Review:neighbour": {
+                "__typename": "Review",
+                "encid": "neighbour",
+                "rating": 1,
+                "text": {"full": "Not about this house.", "language": "en"},
+                "business": {pointer: "Business:b2"},
+            },
         }
         for number in shown:
             identity = f"aBcDeFgHiJkLmNoPqRs{number:03}"
             points = {name: {pointer: f"${name}.{identity}"} for name in ("text", "author", "createdAt")}
+            points["business"] = {pointer: "Business:b1"}
             known[f"Review:{identity}"] = {
                 "__typename": "Review",
                 "encid": identity,

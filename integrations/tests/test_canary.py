@@ -1,4 +1,5 @@
-"""Keys that can be told anywhere go through everything that handles keys, and are then looked for everywhere."""
+"""Keys, addresses of channels and headers of webhooks that can be told anywhere go through everything that handles
+them, and are then looked for everywhere."""
 
 import base64
 import logging
@@ -11,8 +12,11 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from accounts.tests.factories import api_of, browser_of, make_user
-from integrations.models import Credential
+from integrations.catalogue import EVENTS
+from integrations.deliveries.sender import Sender
+from integrations.models import Channel, Credential, Delivery, Webhook
 from integrations.providers import PROVIDERS, Provider
+from integrations.tests.factories import announce
 from integrations.tests.test_verifying import OWN_SERVERS
 from projects.choices import Platform, TargetType
 from projects.tests.factories import make_project, make_target
@@ -24,6 +28,13 @@ from tests.standins.reddit import POST
 pytestmark = pytest.mark.django_db
 
 KEYS = "/api/v1/settings/api-keys"
+CANARY = "kEyCanary0123456789abcdef"
+CHANNELS = {  # what each service is told
+    "slack": {"address": f"https://hooks.slack.com/services/T0000000/B0000000/{CANARY}"},
+    "discord": {"address": f"https://discord.com/api/webhooks/123456789012345678/{CANARY}"},
+    "teams": {"address": f"https://prod-12.westeurope.logic.azure.com/workflows/0a1b2c3d/paths/invoke?sig={CANARY}"},
+    "ntfy": {"address": f"https://ntfy.example.org/{CANARY}", "token": f"tk_{CANARY}"},
+}
 
 
 def key_of(provider: Provider) -> str:
@@ -88,15 +99,45 @@ def answers(user: Any, standins: Any) -> Iterator[Any]:
     yield staff.get(reverse("admin:integrations_credential_change", args=[credential.pk]))
 
 
+def answers_about_endpoints(user: Any, standins: Any) -> Iterator[Any]:
+    """Add, mistype, test, be told of everything there is, by services that repeat what they are sent."""
+    api, browser = api_of(user), browser_of(user)
+    for service, values in CHANNELS.items():
+        page = reverse("integrations:channel_create", args=[service])
+        yield browser.post(page, {**values, "events": []})
+        yield browser.post(page, {**values, "address": f"https://evil.example/{CANARY}", "events": list(EVENTS)})
+        yield browser.post(page, {**values, "events": list(EVENTS)}, follow=True)
+    webhook = {"url": "https://hooks.slack.com/hook", "events": ["job.failed"], "headers": {"X-Key": CANARY}}
+    yield api.post("/api/v1/webhooks", webhook)
+    yield api.post("/api/v1/webhooks", {**webhook, "headers": {"Bad Name": CANARY}})
+    for mode in ("ok", "echo"):
+        standins.messengers.mode = mode
+        announce(user, "job.failed")
+        for channel in Channel.objects.all():
+            yield browser.post(reverse("integrations:channel_test", args=[channel.pk]), follow=True)
+        while Delivery.objects.waiting().filter(attempts=0).exists():
+            Sender().send_due()
+    webhook_id = Webhook.objects.get().pk
+    yield from (api.get(f"/api/v1/webhooks{path}") for path in ("", f"/{webhook_id}", f"/{webhook_id}/deliveries"))
+    yield from (browser.get(channel.get_absolute_url()) for channel in Channel.objects.all())
+    yield from (browser.get(reverse(f"integrations:{name}")) for name in ("channel_list", "notice_list"))
+    yield api.get("/api/v1/auth/me/export")
+
+
 def test_no_key_is_anywhere_but_where_it_belongs(standins, settings, caplog, capfd, monkeypatch):
     monkeypatch.setattr("sentimatrix_studio.bell.ring", lambda times=None: True)
     cache.clear()
     with caplog.at_level(logging.DEBUG, logger="httpcore"):
-        shown = [text_of(answer) for answer in answers(make_user(), standins)]
+        user = make_user()
+        shown = [text_of(answer) for answer in answers(user, standins)]
+        told = [text_of(answer) for answer in answers_about_endpoints(user, standins)]
     sent = [str(seen) for seen in standins.requests if "keycanary" in str(seen).lower()]
     assert len(sent) > 30  # they have been where they belong
     assert Credential.objects.count() == len(PROVIDERS)
-    assert hits(iter(shown)) == []
+    assert {seen.host for seen in standins.requests} >= set(standins.messengers.hosts)
+    assert Delivery.objects.filter(message__contains="answers with an error (500)").count() >= 8
+    assert (len(shown) > 50, len(told) > 20) == (True, True)
+    assert hits(iter([*shown, *told])) == []
     assert hits(documents()) == []
     assert hits(entries(settings)) == []
     assert hits(record.getMessage() + str(record.__dict__) for record in caplog.records) == []

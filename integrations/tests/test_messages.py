@@ -126,7 +126,7 @@ def test_a_test_says_that_it_arrived_and_no_more(standins, settings):
 
 
 def test_nothing_secret_is_kept_of_what_a_service_says(standins):
-    standins.messengers.mode = "echo"
+    standins.messengers.mode = "echo in headers"
     user = make_user()
     for service in ADDRESSES:
         make_channel(user, service)

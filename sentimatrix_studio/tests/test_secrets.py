@@ -151,6 +151,23 @@ class Visitor:
         assert self.api("POST", "/settings/api-keys", access, json={**told, "provider": "x"}).status_code == 422
         self.api("POST", "/settings/api-keys/openai/test", access)
 
+    def be_told(self, access: str, standins: Standins) -> None:
+        """By a webhook and by channels, to services that repeat what they are sent."""
+        standins.messengers.mode = "echo"
+        header = self.note("header of a webhook", canary())
+        told = {"url": "https://hooks.slack.com/x", "events": ["job.completed"], "headers": {"X-Key": header}}
+        webhook = self.api("POST", "/webhooks", access, json=told).json()
+        self.note("secret of a webhook", webhook["secret"].removeprefix("whsec_"))
+        rotated = self.api("POST", f"/webhooks/{webhook['id']}/rotate-secret", access).json()
+        self.note("another secret of a webhook", rotated["secret"].removeprefix("whsec_"))
+        assert self.api("POST", f"/webhooks/{webhook['id']}/test", access).status_code == 202
+        topic, token = self.note("topic", canary()), self.note("token of a topic", f"tk_{canary()}")
+        form = {"address": f"https://ntfy.example.org/{topic}", "token": token, "events": "job.completed"}
+        slack = f"https://hooks.slack.com/services/T0000000/B0000000/{self.note('slack', canary())}"
+        assert self.post("/settings/notifications/new/ntfy/", **{**form, "events": "no"}).status_code == 422
+        for service, values in (("ntfy", form), ("slack", {**form, "address": slack}), ("email", form)):
+            assert self.post(f"/settings/notifications/new/{service}/", **values).status_code == 200
+
     def collect(self, access: str, standins: Standins) -> None:
         project = self.api("POST", "/projects", access, json={"name": "Kettle"}).json()["id"]
         inside = self.note("in an address", canary())
@@ -158,7 +175,8 @@ class Visitor:
             self.api("POST", f"/projects/{project}/targets", access, json={"url": url})
         assert self.api("POST", f"/projects/{project}/scrape", access, json={}).status_code == 202
         wait_until(lambda: self.api("GET", "/scrape/running", access).json()["total"] == 0, seconds=60)
-        assert standins.requests
+        wait_until(lambda: {"ntfy.example.org", "hooks.slack.com"} <= {seen.host for seen in standins.requests})
+        wait_until(lambda: any("Job completed" in text or "reviews" in text for text in self.mail.texts))
         for form in ("json", "csv"):
             file = self.api("GET", f"/projects/{project}/results/export?format={form}", access)
             self.exports.append(file.content)
@@ -245,6 +263,7 @@ def test_no_secret_is_found_in_what_studio_keeps_and_writes(studio, mail, known,
     ada.sign_up_and_in()
     access = ada.use_tokens()
     ada.keep_keys(access)
+    ada.be_told(access, running_standins)
     ada.collect(access, running_standins)
     ada.visit_google()
     ada.turn_on_second_factor()

@@ -23,8 +23,8 @@ LIMITED: dict[str, Said] = {
 
 
 class Messengers:
-    """``mode`` is how they answer: ok, gone, limited (for 7 seconds), echo (an error that repeats what was sent), and
-    those of ``pages``. ``modes`` says it of one host alone."""
+    """``mode`` is how they answer: ok, gone, limited (for 7 seconds), echo (an error that repeats what was sent), echo
+    in headers (there as well), and those of ``pages``. ``modes`` says it of one host alone."""
 
     hosts = (SLACK, DISCORD, TEAMS, NTFY)
 
@@ -39,8 +39,8 @@ class Messengers:
         mode = self.modes.get(request.host.partition(":")[0], self.mode)
         if bad := pages.common(mode):
             return bad
-        if mode == "echo":
+        if mode.startswith("echo"):
             sent = f"{request.url} {request.path_qs} {dict(request.headers)} {await request.text()}"
-            return web.Response(status=500, text=sent, headers={"X-Echo": request.path_qs})
+            return web.Response(status=500, text=sent, headers={"X-Echo": request.path_qs} if "headers" in mode else {})
         status, text = {"gone": GONE, "limited": LIMITED}.get(mode, GOOD)[request.host.partition(":")[0]]
         return web.Response(status=status, text=text, headers={"Retry-After": "7"} if status == 429 else {})

@@ -1,6 +1,6 @@
 """Projects, targets and presets. What they count comes from the layers above: the API map hands in ``stats_of``."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -27,6 +27,7 @@ from projects.shapes import AllStatsJson, DetectedJson
 from sentimatrix_studio import rest
 from sentimatrix_studio.shapes import PageJson
 
+KeysOf = Callable[[ObjectId], Collection[str]]
 StatsOf = Callable[[Sequence[Any]], dict[ObjectId, dict[str, Any]]]
 
 
@@ -34,11 +35,20 @@ def no_stats(rows: Sequence[Any]) -> dict[ObjectId, dict[str, Any]]:
     raise NotImplementedError("The API map has to hand in where the figures come from.")
 
 
+def no_keys(owner_id: ObjectId) -> Collection[str]:
+    raise NotImplementedError("The API map has to hand in who knows of keys.")
+
+
+def no_advice(platform: str, keys: Collection[str]) -> str:
+    raise NotImplementedError("The API map has to hand in who knows what platforms want.")
+
+
 def no_plan(project: Project, schedule: Mapping[str, str] | None) -> None:
     raise NotImplementedError("The API map has to hand in who plans runs.")
 
 
 class ProjectViewSet(rest.ViewSet):
+    keys_of: KeysOf = staticmethod(no_keys)
     stats_of: StatsOf = staticmethod(no_stats)
     jobs_of: StatsOf = staticmethod(no_stats)  # how many of its jobs ended how
     plan: Plan = staticmethod(no_plan)
@@ -116,11 +126,13 @@ class ProjectViewSet(rest.ViewSet):
         return owned_or_404(Project, self.request.user, project_id)
 
     def _as_json(self, projects: Sequence[Project]) -> Sequence[dict[str, Any]]:
-        stats = self.stats_of(projects)
-        return [dict(one) for one in ProjectSerializer(projects, many=True, context={"stats": stats}).data]
+        context = {"stats": self.stats_of(projects), "keys": self.keys_of(signed_in(self.request).pk)}
+        return [dict(one) for one in ProjectSerializer(projects, many=True, context=context).data]
 
 
 class TargetViewSet(rest.ViewSet):
+    keys_of: KeysOf = staticmethod(no_keys)
+    missing_key: Callable[[str, Collection[str]], str] = staticmethod(no_advice)
     stats_of: StatsOf = staticmethod(no_stats)
     query_parameters = {"list": rest.PAGING}
 
@@ -159,10 +171,12 @@ class TargetViewSet(rest.ViewSet):
     def check(self, request: Request, project_id: ObjectId) -> Response:
         """Look at an address.
 
-        Says what it is, without adding it.
+        Says what it is, without adding it; `notices` say what is missing before anything can be collected there.
         """
         project, found = self._project(project_id), self._said(CheckSerializer)["url"]
-        return Response({**asdict(found), "already_there": project.has_target(found)})
+        missing = self.missing_key(found.platform, self.keys_of(signed_in(request).pk))
+        notices = [missing] if missing else []
+        return Response({**asdict(found), "already_there": project.has_target(found), "notices": notices})
 
     @extend_schema(responses={200: TargetSerializer})
     def retrieve(self, request: Request, project_id: ObjectId, target_id: ObjectId) -> Response:
@@ -207,6 +221,7 @@ class TargetViewSet(rest.ViewSet):
 class PresetViewSet(rest.ViewSet):
     """Those of the system have their names for ids."""
 
+    keys_of: KeysOf = staticmethod(no_keys)
     bodiless_actions = ("duplicate",)
     query_parameters = {"list": rest.PAGING}
 
@@ -217,12 +232,12 @@ class PresetViewSet(rest.ViewSet):
         Those of the system first.
         """
         page = self.paginate_queryset(Preset.objects.open_to(request.user))
-        return self.get_paginated_response(PresetSerializer(page, many=True).data)
+        return self.get_paginated_response(PresetSerializer(page, many=True, context=self._context()).data)
 
     @extend_schema(request=PresetSerializer, responses={201: PresetSerializer})
     def create(self, request: Request) -> Response:
         """Make a preset."""
-        serializer = PresetSerializer(data=request.data)
+        serializer = PresetSerializer(data=request.data, context=self._context())
         serializer.is_valid(raise_exception=True)
         serializer.save(owner=signed_in(request))
         return Response(serializer.data, status=status.HTTP_201_CREATED)
@@ -230,7 +245,7 @@ class PresetViewSet(rest.ViewSet):
     @extend_schema(responses={200: PresetSerializer})
     def retrieve(self, request: Request, preset_id: str) -> Response:
         """Show a preset."""
-        return Response(PresetSerializer(self._preset(preset_id)).data)
+        return Response(PresetSerializer(self._preset(preset_id), context=self._context()).data)
 
     @extend_schema(request=PresetSerializer(partial=True), responses={200: PresetSerializer})
     def update(self, request: Request, preset_id: str) -> Response:
@@ -238,7 +253,8 @@ class PresetViewSet(rest.ViewSet):
 
         What is named in the body is changed, the rest stays. Projects keep the settings they took from it.
         """
-        serializer = PresetSerializer(self._own(preset_id), data=request.data, partial=True)
+        preset, context = self._own(preset_id), self._context()
+        serializer = PresetSerializer(preset, data=request.data, partial=True, context=context)
         serializer.is_valid(raise_exception=True)
         serializer.save()
         return Response(serializer.data)
@@ -260,7 +276,11 @@ class PresetViewSet(rest.ViewSet):
         """
         preset = Preset.copy_of(self._preset(preset_id), signed_in(request).pk)
         preset.save()
-        return Response(PresetSerializer(preset).data, status=status.HTTP_201_CREATED)
+        shown = PresetSerializer(preset, context=self._context()).data
+        return Response(shown, status=status.HTTP_201_CREATED)
+
+    def _context(self) -> dict[str, Any]:
+        return {"keys": self.keys_of(signed_in(self.request).pk)}
 
     def _preset(self, preset_id: str) -> AnyPreset:
         preset = Preset.objects.find(self.request.user, preset_id)

@@ -90,7 +90,14 @@ class PresetField(serializers.Field[Any, str, str, Any]):
         return value
 
 
-class ProjectSerializer(rest.ModelSerializer):
+class WithNotices(rest.ModelSerializer):
+    """Of something with settings; ``keys`` in the context are the providers for which the reader has one."""
+
+    def get_notices(self, row: AnyPreset | Project) -> list[str]:
+        return row.unmet(self.context["keys"])
+
+
+class ProjectSerializer(WithNotices):
     """``config`` and ``product`` change what they name. Settings that differ from their preset's are ``custom``."""
 
     status = StatusField(SETTABLE, ProjectStatus, required=False)
@@ -98,7 +105,7 @@ class ProjectSerializer(rest.ModelSerializer):
     product = ProductSerializer(required=False)
     config = ConfigSerializer(required=False)
     platform_links = LinksSerializer(required=False, write_only=True)
-    notices = serializers.ListField(source="unmet", child=serializers.CharField(), read_only=True)
+    notices = serializers.SerializerMethodField()
     stats = serializers.SerializerMethodField()
 
     class Meta:
@@ -221,7 +228,7 @@ class TargetSerializer(rest.ModelSerializer):
         return instance
 
 
-class PresetSerializer(rest.ModelSerializer):
+class PresetSerializer(WithNotices):
     """``config`` changes what it names: of the standard settings at first, later of those that are there."""
 
     id = serializers.CharField(read_only=True)  # those of the system have names
@@ -230,7 +237,7 @@ class PresetSerializer(rest.ModelSerializer):
     config = ConfigSerializer(required=False)
     schedule = PresetScheduleSerializer(required=False, allow_null=True)
     is_system = serializers.BooleanField(read_only=True)
-    notices = serializers.ListField(source="unmet", child=serializers.CharField(), read_only=True)
+    notices = serializers.SerializerMethodField()
 
     class Meta:
         model = Preset

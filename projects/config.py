@@ -3,7 +3,7 @@
 The defaults are those of the preset "standard". What a run cannot obey yet is kept all the same, and its help says so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from projects.choices import PLATFORMS, SENTIMENT_CLASSES, ProductCategory
@@ -32,6 +32,7 @@ LLM_PROVIDERS = (
 LOCAL, TRANSFORMER, LLM_ENGINE = "local", "transformer", "llm"
 WITH_LLM = "Used when an LLM does the analysis."
 WITH_SERVICE = "Used with a commercial service."
+WITH_SERVICE_OR_BROWSER = "Used with a commercial service, or with a browser if this installation has one."
 
 PRODUCT = Group(
     "product",
@@ -64,7 +65,7 @@ SCRAPERS = Group(
             default=None,
             options=COMMERCIAL_SERVICES,
             none="None: directly",
-            help="Collects for you once it can be used; until then runs collect directly.",
+            help="Fetches the pages of Amazon, Trustpilot, Yelp and IMDb for you, with your key. It costs its credits.",
         ),
         Text(
             name="country",
@@ -75,7 +76,7 @@ SCRAPERS = Group(
             wanted="Use a country's two small letters, such as de.",
             help=f"A country's two letters, such as de. {WITH_SERVICE}",
         ),
-        Flag(name="render_js", label="Run the scripts of pages", default=False, help=WITH_SERVICE),
+        Flag(name="render_js", label="Run the scripts of pages", default=False, help=WITH_SERVICE_OR_BROWSER),
         Flag(name="premium_proxy", label="Premium proxies", default=False, help=WITH_SERVICE),
     ),
 )
@@ -218,12 +219,17 @@ def no_product() -> dict[str, Any]:
     return PRODUCT.defaults()
 
 
-def unmet(config: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """What the settings want and this installation cannot give yet, and what happens instead, in sentences."""
+def unmet(config: Mapping[str, Mapping[str, Any]], keys: Collection[str] = ()) -> list[str]:
+    """What the settings want and cannot be given, and what happens instead, in sentences.
+
+    ``keys`` are the providers for which whoever reads it has a key.
+    """
     wants_llm = any(config["analysis"][name] for name in ("aspects", "summarize", "extract_insights"))
     said = []
-    if service := dict(COMMERCIAL_SERVICES).get(config["scrapers"]["commercial_provider"]):
-        said.append(f"Wants {service} and its key: collects directly until that can be used.")
+    service = config["scrapers"]["commercial_provider"]
+    if service and service not in keys:
+        name = dict(COMMERCIAL_SERVICES)[service]
+        said.append(f"Wants {name} and its key: collects directly until you enter one under “API keys”.")
     if config["analysis"]["engine"] == TRANSFORMER:
         said.append("Wants the transformer engine: runs on the built-in one until that can be used.")
     if config["analysis"]["engine"] == LLM_ENGINE or wants_llm or config["llm"]["provider"]:

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple, Self
@@ -36,10 +36,10 @@ class Settings(models.Model):
     class Meta:
         abstract = True
 
-    @property
-    def unmet(self) -> list[str]:
-        """What the settings want and cannot get here yet, and what happens instead."""
-        return config.unmet(self.config)
+    def unmet(self, keys: Collection[str] = ()) -> list[str]:
+        """What the settings want and cannot get here, and what happens instead. ``keys`` are the providers for which
+        their owner has one."""
+        return config.unmet(self.config, keys)
 
 
 class PresetQuerySet(OwnedQuerySet):

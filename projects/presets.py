@@ -1,6 +1,6 @@
 """The presets everybody has. Each is a set of settings and, perhaps, how often to run; one's own are rows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +27,8 @@ class SystemPreset:
     def pk(self) -> str:
         return self.id
 
-    @property
-    def unmet(self) -> list[str]:
-        return config.unmet(self.config)
+    def unmet(self, keys: Collection[str] = ()) -> list[str]:
+        return config.unmet(self.config, keys)
 
     @property
     def summary(self) -> list[str]:

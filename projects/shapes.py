@@ -50,3 +50,4 @@ class DetectedJson(TypedDict):
     url: str
     options: dict[str, str]
     already_there: bool
+    notices: list[str]

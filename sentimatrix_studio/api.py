@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from accounts import api as accounts
 from accounts import oauth
+from integrations import needs
 from integrations.api import (
     ApiKeyTest,
     ApiKeyViewSet,
@@ -33,12 +34,14 @@ RESULTS = f"{PROJECT}/results"
 WEBHOOK = "webhooks/<objectid:webhook_id>"
 DELIVERY = f"{WEBHOOK}/deliveries/<objectid:delivery_id>"
 SCHEDULE = "schedules/project/<objectid:project_id>"
+keys = {"keys_of": needs.keys_of}
 projects = {
+    **keys,
     "stats_of": overview.project_stats,
     "jobs_of": overview.project_job_counts,
     "plan": Schedule.objects.begin,
 }
-targets = {"stats_of": overview.target_stats}
+targets = {**keys, "stats_of": overview.target_stats, "missing_key": needs.missing}
 
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -70,7 +73,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{PROJECT}/stats", ProjectViewSet.as_view({"get": "stats"}, **projects), name="project_stats"),
     path(f"{PROJECT}/targets", TargetViewSet.as_view(LIST, **targets), name="targets"),
     path(f"{PROJECT}/targets/bulk", TargetViewSet.as_view({"post": "bulk"}, **targets), name="targets_bulk"),
-    path(f"{PROJECT}/targets/check", TargetViewSet.as_view({"post": "check"}), name="target_check"),
+    path(f"{PROJECT}/targets/check", TargetViewSet.as_view({"post": "check"}, **targets), name="target_check"),
     path(f"{PROJECT}/targets/<objectid:target_id>", TargetViewSet.as_view(CHANGE, **targets), name="target"),
     path(f"{PROJECT}/scrape", JobViewSet.as_view({"post": "start"}), name="job_start"),
     path(f"{PROJECT}/scrape/jobs", JobViewSet.as_view({"get": "list"}), name="jobs"),
@@ -103,11 +106,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(f"{RESULTS}/analytics/emotions", AnalyticsViewSet.as_view({"get": "emotions"}), name="analytics_emotions"),
     path(f"{RESULTS}/analytics/platforms", AnalyticsViewSet.as_view({"get": "platforms"}), name="analytics_platforms"),
-    path("settings/presets", PresetViewSet.as_view(LIST), name="presets"),
-    path("settings/presets/<slug:preset_id>", PresetViewSet.as_view(CHANGE), name="preset"),
+    path("settings/presets", PresetViewSet.as_view(LIST, **keys), name="presets"),
+    path("settings/presets/<slug:preset_id>", PresetViewSet.as_view(CHANGE, **keys), name="preset"),
     path(
         "settings/presets/<slug:preset_id>/duplicate",
-        PresetViewSet.as_view({"post": "duplicate"}),
+        PresetViewSet.as_view({"post": "duplicate"}, **keys),
         name="preset_duplicate",
     ),
     path("settings/llm/providers", ProviderViewSet.as_view({"get": "list"}), name="providers"),

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from accounts.authentication import signup_is_open
 from accounts.ownership import Person
-from integrations import notices
+from integrations import needs, notices
 from integrations.models import Notice
 from projects.models import Target
 from results.models import TotalRollup
@@ -37,7 +37,13 @@ def navigation(request: HttpRequest) -> dict[str, Callable[[], Any]]:
         """Of the project that the address names; what is the user's own only."""
         return {name: counts()[name] for name in OF_PROJECT} if project_id else {}
 
+    @functools.cache
+    def own_keys() -> frozenset[str]:
+        """The providers for which the user has a key."""
+        return needs.keys_of(request.user.pk) if request.user.is_authenticated else frozenset()
+
     return {
+        "own_keys": own_keys,
         "signup_is_open": signup_is_open,
         "running_jobs": running_jobs,
         "unread_notices": unread_notices,

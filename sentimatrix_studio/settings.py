@@ -213,6 +213,7 @@ TEMPLATES: list[dict[str, Any]] = [
             ],
             "builtins": [
                 "accounts.templatetags.ui",
+                "integrations.templatetags.keys",
                 "django.templatetags.static",
                 "django.contrib.humanize.templatetags.humanize",
             ],

@@ -147,7 +147,7 @@ def test_a_project_is_given_back_as_it_was_read():
 
 def test_a_project_says_what_its_settings_want_in_vain():
     notices = api_of(make_user()).post(PROJECTS, {"name": "x", "preset": "advanced"}).json()["notices"]
-    assert notices[0] == "Wants ScraperAPI and its key: collects directly until that can be used."
+    assert notices[0] == "Wants ScraperAPI and its key: collects directly until you enter one under “API keys”."
     assert len(notices) == 3
 
 
@@ -340,10 +340,10 @@ def test_an_address_is_checked_without_adding_it():
     api = api_of(project.owner)
     portal = {"platform": "steam", "detected_type": "game", "external_id": "620", "options": {}}
     portal["url"] = "https://store.steampowered.com/app/620/"
-    assert api.post(check, {"url": PORTAL}).json() == {**portal, "already_there": False}
+    assert api.post(check, {"url": PORTAL}).json() == {**portal, "already_there": False, "notices": []}
     assert not Target.objects.exists()
     make_target(project, external_id="620")
-    assert api.post(check, {"url": PORTAL}).json() == {**portal, "already_there": True}
+    assert api.post(check, {"url": PORTAL}).json() == {**portal, "already_there": True, "notices": []}
     assert pointers(api.post(check, {"url": "https://example.org/"})) == ["/url"]
 
 

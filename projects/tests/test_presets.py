@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts.tests.factories import api_of, browser_of, make_user
 from projects import config
+from projects.declarations import overlay
 from projects.fields import ConfigSerializer, PresetScheduleSerializer
 from projects.forms import ConfigForm
 from projects.models import Preset, Project
@@ -46,10 +47,16 @@ def test_the_systems_presets_are_as_promised():
         figures = limits["max_reviews_per_target"], limits["rate_limit_delay"]
         assert (analysis["sentiment_classes"], emotions, *figures, schedule) == promised[name]
     assert SYSTEM["standard"].config == config.defaults()
-    assert SYSTEM["standard"].unmet == SYSTEM["starter"].unmet == SYSTEM["budget"].unmet == []
-    assert (
-        SYSTEM["enterprise"].unmet[0] == "Wants an LLM and its key: runs on the built-in engine until one can be used."
-    )
+    assert SYSTEM["standard"].unmet() == SYSTEM["starter"].unmet() == SYSTEM["budget"].unmet() == []
+    words = "Wants an LLM and its key: runs on the built-in engine until one can be used."
+    assert SYSTEM["enterprise"].unmet()[0] == words
+
+
+def test_a_service_is_missed_only_while_there_is_no_key_for_it():
+    wanted = overlay(config.defaults(), {"scrapers": {"commercial_provider": "scraperapi"}})
+    (notice,) = config.unmet(wanted, {"zyte", "youtube"})
+    assert notice.startswith("Wants ScraperAPI and its key: collects directly")
+    assert config.unmet(wanted, {"scraperapi"}) == []
 
 
 def test_form_and_serializer_refuse_the_same():
@@ -137,7 +144,7 @@ def test_a_preset_is_made_changed_and_deleted_on_pages():
     user = make_user()
     browser = browser_of(user)
     page = browser.get(LIST).content.decode()
-    for words in ("None yet.", "Enterprise", "Wants ScraperAPI and its key: collects directly until that can be used."):
+    for words in ("None yet.", "Enterprise", "Wants ScraperAPI and its key: collects directly until you enter one"):
         assert words in page
     standard = settings_of(Project(name="Mine"))
     bad = browser.post(reverse("projects:preset_create"), {**standard, "limits-rate_limit_delay": "11"})

@@ -177,7 +177,7 @@ def test_settings_are_saved():
     del same["analysis-sentiment"]
     answer = browser.post(path_of(project, "project_edit"), {**same, **change}, follow=True)
     assert messages_of(answer)[-1] == "The settings are saved."
-    assert "Wants Zyte and its key: collects directly until that can be used." in answer.content.decode()
+    assert "Wants Zyte and its key: collects directly until you enter one" in answer.content.decode()
     project.refresh_from_db()
     assert (project.analyse, project.sentiment_classes, project.preset) == (False, 3, "custom")
     assert project.config["scrapers"]["platforms"] == ["steam"]

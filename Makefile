@@ -1,6 +1,7 @@
 # make run     serve Studio at http://127.0.0.1:8000 (options: make run ARGS="--port 9000")
 # make test    all tests (some: make test ARGS="accounts -x")
 # make test-full  the same, with EXAMPLES of data for each operation of the API (100 if it is not said)
+# make test-faults  kill and freeze workers, databases and races by the hundred: a quarter of an hour
 # make lint    style and types
 # make bench   all benchmarks (one: make bench BENCH=engine)
 # make model   train the shipped model again (DATA=folder with the corpora)
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 BENCH ?= $(patsubst bench/%.py,%,$(wildcard bench/[a-z]*.py))
 ARGS ?=
 
-.PHONY: run test test-full lint bench model clean
+.PHONY: run test test-full test-faults lint bench model clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py studio $(ARGS)
@@ -24,6 +25,9 @@ test: $(VENV)/.dev
 
 test-full: export EXAMPLES ?= 100
 test-full: test
+
+test-faults: $(VENV)/.dev
+	FAULTS=1 $(BIN)/pytest -v integrations/tests/test_deliveries_chaos.py scraping/tests/test_chaos.py scraping/tests/test_races.py $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

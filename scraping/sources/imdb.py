@@ -9,7 +9,7 @@ rendered page or a commercial service passes; nothing here could be tried agains
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -106,8 +106,12 @@ def _from_data(content: Any, total: int | None) -> Sheet | None:
     if not isinstance(reviews, list):
         return None
     items = [item for entry in reviews if (item := _item(markup.find(entry, "review")))]
-    more = total is None or len(reviews) < total
-    return Sheet(items, AFRESH if items and more else "", total, len(reviews) - len(items))
+    return Sheet(items, _more(reviews, total), total, len(reviews) - len(items))
+
+
+def _more(shown: Sequence[Any], total: int | None) -> str:
+    """The cursor after a page that does not say how to go on."""
+    return AFRESH if len(shown) < (total or 0) or len(shown) >= PER_PAGE else ""
 
 
 def _from_list(listed: dict[str, Any]) -> Sheet:
@@ -148,8 +152,7 @@ def _from_cards(document: BeautifulSoup, title: str, total: int | None) -> Sheet
     cards = document.select(CARDS)
     parse = parsers.imdb(title)
     items = [item for card in cards if (item := _from_card(card, parse))]
-    more = bool(items) and (total is None or len(cards) < total)
-    return Sheet(items, AFRESH if more else "", total, len(cards) - len(items))
+    return Sheet(items, _more(cards, total), total, len(cards) - len(items))
 
 
 def _from_card(card: Tag, parse: parsers.Parse) -> Item | None:

@@ -18,7 +18,8 @@ END = re.compile(rb"</html\s*>", re.IGNORECASE)
 TAIL = 4096  # bytes in which a page's end is looked for: services add their own behind it
 UNSEEN = ("script", "style", "noscript", "template")
 BLOCKS = ("br", "p", "div", "li", "tr")
-NUMBER = re.compile(r"(?<!\d)\d{1,9}(?:[.,’'\u00a0\u202f ]\d{2,3}(?!\d)){0,3}(?!\d)")
+# Not the parts of what is no whole number, such as 4.5 or 1.2K.
+NUMBER = re.compile(r"(?<!\d)(?<!\d[.,])\d{1,9}(?:[.,’'\u00a0\u202f ]\d{2,3}(?!\d)){0,3}(?![.,]?\d|[A-Za-z])")
 LARGEST = 2**31  # nothing that is counted on a site comes near it
 
 

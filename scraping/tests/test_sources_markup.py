@@ -61,6 +61,8 @@ def test_a_text_keeps_its_lines_and_loses_what_nobody_sees():
         ("none", []),
         ("9" * 5_000, []),
         ("999,999,999,999", []),
+        ("1.2K reviews", []),
+        ("4.5 of 5, 2M readers", [5]),
     ],
 )
 def test_numbers_are_counted_however_they_are_written(words, numbers):

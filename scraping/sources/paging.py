@@ -52,4 +52,5 @@ def turn(read: Callable[[str], Sheet], request: Request, fetch: Fetcher, *, wall
 
 
 def _unread(sheet: Sheet) -> list[str]:
-    return [f"{sheet.unread} reviews of a page could not be read."] if sheet.unread else []
+    reviews = "1 review" if sheet.unread == 1 else f"{sheet.unread} reviews"
+    return [f"{reviews} of a page could not be read."] if sheet.unread else []

@@ -93,4 +93,4 @@ def test_reviews_that_cannot_be_read_are_counted(standins, monkeypatch):
     standins.trustpilot._card = lambda number: ""
     seen = visit()
     del standins.trustpilot._card
-    assert (len(seen.items), seen.notes) == (4, ["1 reviews of a page could not be read."])
+    assert (len(seen.items), seen.notes) == (4, ["1 review of a page could not be read."])

@@ -4,7 +4,7 @@ from typing import Any
 
 from integrations.providers.base import KEY, Field, Kind, Provider, api_key, bearer, by_parameter, has, is_spent
 
-USED_FOR = "Pages of platforms, once runs can take this way. Until then they collect directly."
+USED_FOR = "Pages of Amazon, Trustpilot, Yelp and IMDb, for projects that choose it under “Collecting”."
 
 
 def _requests_are_spent(data: Any) -> bool:

@@ -43,7 +43,7 @@ SOURCES = (
             "X-Goog-Api-Key",
             params={"part": "id", "id": SOMETHING_PUBLIC},
         ),
-        used_for="Comments on YouTube, once runs collect them.",
+        used_for="Comments on YouTube, which gives none without.",
         features=("comments",),
     ),
     Provider(
@@ -61,7 +61,7 @@ SOURCES = (
             "X-Goog-Api-Key",
             headers={"X-Goog-FieldMask": "id"},
         ),
-        used_for="Reviews on Google, once runs collect them.",
+        used_for="Five reviews of a place on Google, where there is no key for SerpApi.",
         features=("reviews",),
     ),
     Provider(
@@ -75,7 +75,7 @@ SOURCES = (
         probe=by_parameter(
             "https://serpapi.com/account.json", lambda data: has(data, "account_id"), is_used_up=_has_no_searches
         ),
-        used_for="Reviews on Google, once runs collect them.",
+        used_for="All reviews of a place on Google. It comes before Google's own five.",
         features=("reviews",),
     ),
     Provider(

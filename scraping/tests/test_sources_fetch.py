@@ -1,4 +1,6 @@
 import logging
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -241,6 +243,46 @@ def test_no_message_shows_a_secret(caplog):
         error = stopped(lambda: fetch.get(f"{URL}?key=token-12345"))
     assert error.message.startswith("… and … did not work")
     assert "token-12345" not in f"{error}{fetch.stopped}{caplog.text}"
+
+
+def test_cut_and_encoded_secrets_are_found_too():
+    fetch = Trial(said())
+    fetch.conceal("secret+/0123456789")
+    said_so = str(fetch.stop(Outcome.NETWORK, "It said secret%2B%2F0123456789, and key cret+/01234 too."))
+    assert said_so.startswith("It said …, and key … too.")
+
+
+def test_where_a_site_turns_us_away_other_ways_are_named():
+    fetch = Trial(page(BLOCKED, 403), hint="Try a service.")
+    assert stopped(lambda: fetch.get(URL)).message.endswith("Try a service.")
+    assert "Try a service." not in stopped(lambda: Trial(said(404), hint="Try a service.").get(URL)).message
+
+
+def test_a_visit_that_should_end_does_not_wait_for_a_slow_answer():
+    class Slow(Door):
+        def request(self, method: str, url: str, **options) -> Response:
+            over.wait(30)
+            return super().request(method, url, **options)
+
+    over, checks = threading.Event(), iter([None])
+    fetch = Trial(check=lambda: next(checks), outbound=Slow(said()))
+    began = time.monotonic()
+    with pytest.raises(StopIteration):
+        fetch.get(URL)
+    assert time.monotonic() - began < 2 * fetching.SLICE
+    over.set()
+
+
+def test_a_request_that_breaks_down_is_our_fault_and_no_answer(monkeypatch):
+    class Broken(Door):
+        def request(self, method: str, url: str, **options) -> Response:
+            raise ZeroDivisionError
+
+    seen: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", lambda said: seen.append(said.exc_type))
+    with pytest.raises(RuntimeError):
+        Trial(outbound=Broken(said())).get(URL)
+    assert seen == [ZeroDivisionError]
 
 
 def test_every_outcome_says_what_happened_and_all_but_good_ones_what_to_do():

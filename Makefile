@@ -27,7 +27,8 @@ test-full: export EXAMPLES ?= 100
 test-full: test
 
 test-faults: $(VENV)/.dev
-	FAULTS=1 $(BIN)/pytest -v integrations/tests/test_deliveries_chaos.py scraping/tests/test_chaos.py scraping/tests/test_races.py $(ARGS)
+	FAULTS=1 $(BIN)/pytest -v integrations/tests/test_deliveries_chaos.py scraping/tests/test_chaos.py scraping/tests/test_races.py \
+	  scraping/tests/test_schedules_due.py $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

@@ -237,6 +237,9 @@ DATABASES = {
             "retryWrites": True,
             "tz_aware": False,
             "serverSelectionTimeoutMS": 5000,
+            # One that hangs is noticed after both of these; requests that wait for it are then answered with 503.
+            "connectTimeoutMS": 5000,
+            "heartbeatFrequencyMS": 2000,
         },
     }
 }
@@ -421,6 +424,7 @@ API_TAGS = (
     "Results",
     "Settings",
     "Webhooks",
+    "Notifications",
     "Documentation",
 )
 SPECTACULAR_SETTINGS: dict[str, Any] = {

@@ -143,6 +143,19 @@ def test_readiness_names_a_part_that_hangs_within_seconds_and_comes_back_with_it
     wait_until(lambda: studio.status(READY) == 200, seconds=10)
 
 
+def test_a_page_does_not_wait_for_a_database_that_hangs(studio: Studio) -> None:
+    path = "/accounts/confirm-email/unknown/"
+    wait_until(lambda: studio.status(path) == 200)
+    mongod = studio.child("mongod")
+    assert mongod is not None
+    mongod.suspend()
+    try:
+        wait_until(lambda: studio.status(path) == 503, seconds=20)
+    finally:
+        mongod.resume()
+    wait_until(lambda: studio.status(path) == 200, seconds=10)
+
+
 @pytest.mark.chaos
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_killed_child_is_started_again(studio: Studio, program: str) -> None:

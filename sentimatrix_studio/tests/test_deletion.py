@@ -19,8 +19,8 @@ from projects import files
 from projects.models import Preset, Target
 from projects.tests.factories import make_project, make_target
 from results.models import DailyRollup, Result, TotalRollup
-from scraping.choices import Level, StepKind
-from scraping.models import Job, LogLine, RowError, Step
+from scraping.choices import Change, Level, StepKind
+from scraping.models import Difference, Job, LastVisit, LogLine, RowError, Step
 from scraping.removal import sweep
 from scraping.tests.factories import make_schedule
 from sentimatrix_studio.models import KeptAnswer
@@ -63,6 +63,8 @@ def make_everything(owner: User) -> Target:
     LogLine.objects.create(job=job, seq=1, level=Level.INFO, message="Started.")
     make_schedule(target.project).slots.create(planned_at=DAY, job=job)
     RowError.objects.create(job=job, target=target, line=3, reason="No text.")
+    Difference.objects.create(job=job, target=target, change=Change.NEW, result_ids=[ObjectId()])
+    LastVisit.objects.create(user=owner, project=target.project, at=DAY)
     return target
 
 

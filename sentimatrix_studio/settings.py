@@ -464,7 +464,7 @@ OUTBOUND_ALLOW = networks("OUTBOUND_ALLOW")  # private networks that collection 
 OUTBOUND_PROXY = env("OUTBOUND_PROXY")  # http://host:port of a proxy all outgoing requests take
 OUTBOUND_CA_FILE = env("OUTBOUND_CA_FILE")  # certificates to trust besides the usual ones
 USER_AGENT = env("USER_AGENT", f"SentimatrixStudio/{VERSION}")
-BROWSER = env("BROWSER")  # a Chromium, for projects that want the scripts of pages run; none without it
+CHROMIUM = env("CHROMIUM")  # a program, for projects that want the scripts of pages run; none without it
 IGNORE_ROBOTS = env_list("IGNORE_ROBOTS")  # hosts whose robots.txt is not obeyed; the audit log says so
 
 # Pages

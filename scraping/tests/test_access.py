@@ -131,7 +131,7 @@ def test_a_site_that_turns_us_away_comes_with_other_ways(standins):
 
 
 def test_a_project_that_wants_scripts_run_is_told_where_there_is_no_browser(standins, settings):
-    settings.BROWSER = ""
+    settings.CHROMIUM = ""
     standins.trustpilot.count = 2
     job = run(company(render_js=True))
     assert (job.status, job.new) == (JobStatus.COMPLETED, 2)

@@ -40,8 +40,8 @@ FLAGS = (
 
 
 def browser() -> str:
-    """The program that the setting BROWSER names; empty where there is none."""
-    return (shutil.which(settings.BROWSER) or "") if settings.BROWSER else ""
+    """The program that the setting CHROMIUM names; empty where there is none."""
+    return (shutil.which(settings.CHROMIUM) or "") if settings.CHROMIUM else ""
 
 
 class Rendered:

@@ -81,6 +81,8 @@ def refusals(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
             refusal["Connection"] = "close"  # what else is on its way is of no use
             return refusal
         response = get_response(request)
+        if response.status_code in WAITS:
+            response.setdefault("Retry-After", WAITS[response.status_code])  # allauth says none
         if response.status_code != 405 or problems.is_api(request):
             return response
         page = failure(request, 405)

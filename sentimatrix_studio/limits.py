@@ -5,9 +5,11 @@ Every request takes a token from its caller's bucket, and from a second one wher
 Without Valkey nothing is counted and the API stays open, except where somebody could guess at passwords.
 """
 
+import functools
 import ipaddress
 import logging
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -90,7 +92,7 @@ def count(limits: Sequence[Limit]) -> Standing:
         standing = Standing(limits, buckets.take([limit.bucket for limit in limits]))
     except BucketError as error:
         UNAVAILABLE.inc()
-        logger.warning("A request is not counted, Valkey does not answer: %s", error)
+        _warn(str(error), minute=int(time.monotonic() // 60))
         if any(limit.name in CLOSED_WITHOUT_VALKEY for limit in limits):
             raise SignInClosed from error
         return Standing.uncounted(limits)
@@ -98,6 +100,12 @@ def count(limits: Sequence[Limit]) -> Standing:
         if level.wait:
             REFUSALS.labels(limit.name).inc()
     return standing
+
+
+@functools.lru_cache(1)
+def _warn(reason: str, minute: int) -> None:
+    """Once a minute: the counter knows how many requests there were."""
+    logger.warning("Requests are not counted, Valkey does not answer: %s", reason)
 
 
 def limits_of(request: Request, stricter: str | None) -> list[Limit]:

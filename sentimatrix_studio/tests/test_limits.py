@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -172,6 +173,17 @@ def test_without_valkey_the_api_is_open_and_says_its_policy(limit, no_valkey):
     assert codes(answers) == [200] * 3
     assert answers[0]["RateLimit-Policy"] == f'"user";q=1;w={DAY}'
     assert REGISTRY.get_sample_value("studio_limiter_unavailable_total") == before + 3
+
+
+@pytest.mark.django_db
+def test_without_valkey_the_log_says_so_once_a_minute(no_valkey, caplog, monkeypatch):
+    clock = iter([0, 59, 60, 119, 120])
+    monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    limits._warn.cache_clear()
+    api = api_of(make_user())
+    for _ in range(5):
+        api.get(ME)
+    assert caplog.text.count("Requests are not counted") == 3
 
 
 @pytest.mark.django_db

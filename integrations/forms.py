@@ -133,14 +133,12 @@ class ChannelForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """``values`` are those of the service's fields, none where nothing was entered."""
-        values = {}
-        for field in self.service.fields:
-            if given := self.cleaned_data.pop(field.name, ""):
-                try:
-                    values[field.name] = field.clean(given)
-                except ValidationError as error:
-                    self.add_error(field.name, error)
-        self.cleaned_data["values"] = values
+        given = {field.name: self.cleaned_data.pop(field.name, "") for field in self.service.fields}
+        try:
+            self.cleaned_data["values"] = self.service.clean(given, may_be_known=True)
+        except ValidationError as error:
+            for name, words in error.message_dict.items():
+                self.add_error(name, words)
         return self.cleaned_data
 
 

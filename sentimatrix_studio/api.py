@@ -10,8 +10,12 @@ from integrations import needs
 from integrations.api import (
     ApiKeyTest,
     ApiKeyViewSet,
+    BellView,
+    ChannelTest,
+    ChannelViewSet,
     DeliveryViewSet,
     EventViewSet,
+    NoticeViewSet,
     OwnModelViewSet,
     ProviderViewSet,
     WebhookTest,
@@ -31,6 +35,7 @@ LIST: Actions = {"get": "list", "post": "create"}
 PROJECT = "projects/<objectid:project_id>"
 JOB = f"{PROJECT}/scrape/jobs/<objectid:job_id>"
 RESULTS = f"{PROJECT}/results"
+CHANNEL = "notifications/channels/<objectid:channel_id>"
 WEBHOOK = "webhooks/<objectid:webhook_id>"
 DELIVERY = f"{WEBHOOK}/deliveries/<objectid:delivery_id>"
 SCHEDULE = "schedules/project/<objectid:project_id>"
@@ -130,6 +135,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{WEBHOOK}/deliveries/redeliver", WebhookViewSet.as_view({"post": "redeliver"}), name="deliveries_redeliver"),
     path(DELIVERY, DeliveryViewSet.as_view({"get": "retrieve"}), name="delivery"),
     path(f"{DELIVERY}/redeliver", DeliveryViewSet.as_view({"post": "redeliver"}), name="delivery_redeliver"),
+    path("notifications", NoticeViewSet.as_view({"get": "list"}), name="notices"),
+    path("notifications/read", NoticeViewSet.as_view({"post": "read_all"}), name="notices_read"),
+    path("notifications/<objectid:notice_id>/read", NoticeViewSet.as_view({"post": "read"}), name="notice_read"),
+    path("notifications/bell", BellView.as_view(), name="bell"),
+    path("notifications/channels", ChannelViewSet.as_view(LIST), name="channels"),
+    path(CHANNEL, ChannelViewSet.as_view(CHANGE), name="channel"),
+    path(f"{CHANNEL}/test", ChannelTest.as_view(), name="channel_test"),
+    path(f"{CHANNEL}/toggle", ChannelViewSet.as_view({"post": "toggle"}), name="channel_toggle"),
     path("analyze", Analyze.as_view(), name="analyze"),
     path(f"{RESULTS}/export", ResultViewSet.as_view({"get": "export"}, limit="export"), name="results_export"),
     path("openapi.json", reference.OpenApi.as_view(), name="openapi"),

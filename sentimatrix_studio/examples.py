@@ -9,6 +9,12 @@ from sentimatrix_studio.shapes import Schema
 
 REQUESTS: Mapping[str, Any] = {  # by the name of the component
     "ApiTokenRequest": {"name": "Nightly report", "scope": "read", "expires_in_days": 90},
+    "BellRequest": {"events": ["job.failed", "schedule.paused", "key.refused"]},
+    "ChannelRequest": {
+        "service": "ntfy",
+        "address": "https://ntfy.sh/kettles-5f0c9a",
+        "events": ["job.failed", "schedule.paused"],
+    },
     "CheckRequest": {"url": "https://store.steampowered.com/app/620/Portal_2/"},
     "CodeRequest": {"mfa_token": "eyJ1c2VyIjoi…", "code": "492039"},
     "ForgotPasswordRequest": {"email": "ada@example.com"},
@@ -20,6 +26,7 @@ REQUESTS: Mapping[str, Any] = {  # by the name of the component
     "OwnModelRequest": {"provider": "groq", "model": "our-model", "context": 32768, "cost_per_1k_input": 0.0005},
     "OwnPasswordRequest": {"password": "Correct-Horse-7"},
     "PasswordChangeRequest": {"current_password": "Correct-Horse-7", "new_password": "Better-Horse-8"},
+    "PatchedChannelChangeRequest": {"events": ["job.completed", "job.failed"], "project_id": None},
     "PatchedPresetRequest": {"config": {"limits": {"max_reviews_per_target": 200}}},
     "PatchedProjectChangeRequest": {"status": "paused", "config": {"analysis": {"sentiment_classes": 3}}},
     "PatchedScheduleChangeRequest": {"frequency": "weekly", "day_of_week": 0, "time": "07:30", "missed": "skip"},

@@ -37,6 +37,7 @@ TAGS = {  # the first pattern that matches a path says where it belongs; SPECTAC
     "Projects": "/projects",
     "Settings": "/settings/",
     "Webhooks": "/webhooks",
+    "Notifications": "/notifications",
     "Documentation": "/openapi",
 }
 SUCCESS = {

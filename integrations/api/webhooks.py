@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts.ownership import owned_or_404, signed_in
 from integrations import webhooks
+from integrations.api.bodies import EndpointSerializer, EventsField
 from integrations.catalogue import OFFERED
 from integrations.choices import DeliveryState
 from integrations.letters import validate_headers
@@ -31,7 +32,6 @@ from integrations.shapes.webhooks import (
     secret_as_json,
     webhook_as_json,
 )
-from projects.models import Project
 from sentimatrix_studio import rest
 from sentimatrix_studio.encryption import Unreadable
 from sentimatrix_studio.shapes import PageJson
@@ -51,24 +51,14 @@ class HeadersField(serializers.DictField):
         return headers
 
 
-class WebhookSerializer(rest.Serializer):
+class WebhookSerializer(EndpointSerializer):
     """Where to send which events. Without a project: those of all your projects."""
 
     url = serializers.CharField(max_length=2000, validators=[validate_address])
-    name = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    project_id = rest.IdField(required=False, allow_null=True)
-    events = serializers.ListField(child=serializers.ChoiceField(EVENTS), min_length=1, max_length=len(EVENTS))
+    events = EventsField(EVENTS)
     headers = HeadersField(
         required=False, validators=[validate_headers], help_text="Sent along every time, and never shown again."
     )
-
-    def validate_project_id(self, value: ObjectId | None) -> ObjectId | None:
-        if value and not Project.objects.owned_by(self.context["request"].user).filter(pk=value).exists():
-            raise serializers.ValidationError("You have no project with this id.")
-        return value
-
-    def validate_events(self, value: list[str]) -> list[str]:
-        return list(dict.fromkeys(value))
 
 
 class RangeSerializer(rest.Serializer):

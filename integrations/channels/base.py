@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
+
 from integrations.providers import Field
 
 LONGEST_TITLE = 120
@@ -78,6 +80,21 @@ class Service:
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self, values: Mapping[str, str], *, may_be_known: bool = False) -> dict[str, str]:
+        """Those of its fields that are given. Raises ValidationError by field, also for one that is needed and missing,
+        unless it ``may_be_known`` already."""
+        names = {one.name for one in self.fields}
+        cleaned, errors = {}, {name: f"{self.name} has no such field." for name in values if name not in names}
+        for one in self.fields:
+            try:
+                if values.get(one.name) or not may_be_known:
+                    cleaned[one.name] = one.clean(values.get(one.name, ""))
+            except ValidationError as error:
+                errors[one.name] = str(error.message)
+        if errors:
+            raise ValidationError(errors)
+        return {name: value for name, value in cleaned.items() if value}
 
     @property
     def is_mail(self) -> bool:

@@ -44,6 +44,7 @@ MODEL = {"provider": "openai", "model": "kettle-1", "name": "Kettle", "context":
 OPTIONS = {"format": "csv", "header": True, "columns": {"text": "text", "rating": 1}, "rating_max": 5}
 SCHEDULE = {"frequency": "weekly", "time": "07:30", "day_of_week": 0, "timezone": "Europe/Vienna", "cron": ""}
 WEBHOOK = {"url": "https://hooks.example.org/x", "name": "Chat", "events": ["job.failed"], "headers": {"X-Team": "a b"}}
+CHANNEL = {"address": "https://ntfy.sh/kettles-5f0c9a", "token": "tk_012345678", "name": "Us", "events": ["job.failed"]}
 
 # (route, method) → a good body. What a route asks for besides its path's ids is left out where it can be.
 BODIES: dict[tuple[str, str], Any] = {
@@ -87,6 +88,13 @@ BODIES: dict[tuple[str, str], Any] = {
     ("webhook_rotate", "post"): {},
     ("deliveries_redeliver", "post"): {"since": "2026-03-02T00:00:00Z", "until": "2026-03-03T00:00:00Z"},
     ("delivery_redeliver", "post"): {},
+    ("notices_read", "post"): {},
+    ("notice_read", "post"): {},
+    ("bell", "put"): {"events": ["job.failed", "key.refused"]},
+    ("channels", "post"): {"service": "ntfy", **CHANNEL},
+    ("channel", "put"): {**CHANNEL, "project_id": None},
+    ("channel_test", "post"): {},
+    ("channel_toggle", "post"): {},
     ("analyze", "post"): {"text": "Good.", "sentiment_classes": 3},
 }
 UPLOADS = ("api:import_preview", "api:results_import")

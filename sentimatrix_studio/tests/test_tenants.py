@@ -68,10 +68,12 @@ OF_EVERYBODY_SIGNED_IN = [
     "integrations:webhook_list", "integrations:webhook_create",
     "integrations:channel_list", "integrations:channel_create", "integrations:bell_edit", "integrations:notice_list",
     "integrations:notice_latest", "integrations:notices_read",
+    "api:notices", "api:notices_read", "api:bell", "api:channels",
 ]  # fmt: skip
 OF_THE_OWNER = [
     "integrations:channel_edit", "integrations:channel_test", "integrations:channel_toggle",
-    "integrations:channel_delete", "integrations:notice_open",
+    "integrations:channel_delete", "integrations:notice_open", "api:notice_read", "api:channel", "api:channel_test",
+    "api:channel_toggle",
     "api:webhook", "api:webhook_test", "api:webhook_toggle", "api:webhook_rotate", "api:deliveries",
     "api:deliveries_redeliver", "api:delivery", "api:delivery_redeliver",
     "integrations:webhook_detail", "integrations:webhook_edit", "integrations:webhook_test",

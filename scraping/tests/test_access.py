@@ -1,6 +1,9 @@
 """Whole jobs with keys of their owners, over the ways that projects choose; nothing is replaced but the sites."""
 
+import logging
+
 import pytest
+from django.db import connection
 
 from integrations.models import Credential, Event
 from integrations.tests.factories import make_credential
@@ -90,6 +93,17 @@ def test_a_refused_key_of_a_service_is_told_to_its_owner_once_and_shown_nowhere(
         str(Event.objects.values("facts")),
     ]
     assert "canary" not in " ".join(said)
+
+
+def test_a_key_that_travels_in_an_address_and_is_repeated_in_errors_is_neither_kept_nor_logged(standins, caplog):
+    caplog.set_level(logging.DEBUG)
+    target = company(commercial_provider="scrapingbee")
+    make_credential(target.project.owner, "scrapingbee", api_key=BAD)
+    assert run(target).status == JobStatus.FAILED
+    assert standins.asked("app.scrapingbee.com")[0].query["api_key"] == BAD
+    database = connection.database  # type: ignore[attr-defined]
+    kept = [str(row) for name in database.list_collection_names() for row in database[name].find()]
+    assert "canary" not in caplog.text + " ".join(kept)
 
 
 def test_a_key_that_is_used_up_stays_valid(standins):

@@ -17,7 +17,7 @@ from integrations.choices import DeliveryState
 from integrations.deliveries.sender import Sender
 from integrations.models import Channel, Delivery
 from integrations.tests.factories import announce, make_webhook
-from integrations.tests.test_outbound import LOOPBACK, Server, plain
+from tests.standins.hostile import HOSTILE, LOOPBACK, Server, plain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,7 +28,7 @@ METADATA = "http://169.254.169.254/latest/meta-data/"
 def drip(connection: socket.socket, _: bytes) -> None:
     """One byte at a time, each before any timeout of a single read."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
-    for _ in range(100):
+    while True:
         connection.sendall(b"x")
         time.sleep(0.1)
 
@@ -135,6 +135,19 @@ def test_hostile_receivers_are_guarded_and_recorded_and_hold_up_nobody(servers, 
         assert delivery.state == (DeliveryState.WAITING if can_retry else over)
         assert len(delivery.log[0]["body"]) <= 2000
     assert took < 2 * DEADLINE + 3  # with six at a time
+
+
+def test_no_hostile_address_is_dialled(dialled, settings):
+    settings.OUTBOUND_ALLOW, settings.OUTBOUND_PROXY = (), ""
+    owner = make_user()
+    for url in HOSTILE:
+        make_webhook(owner, url)
+    announce(owner)
+    Sender().send_due()
+    found = Delivery.objects.values_list("code", flat=True)
+    assert len(found) == len(HOSTILE)
+    assert set(found) <= {"forbidden", "bad_url", "dns"}
+    assert dialled == []
 
 
 def test_a_name_that_changes_its_mind_gains_nothing(servers, dialled, names):

@@ -76,6 +76,7 @@ def test_one_that_fails_holds_up_no_other_and_is_tried_again_when_it_asks_for_it
     expected = {"slack": waiting, "discord": waiting, "teams": delivered, "ntfy": delivered, "email": delivered}
     assert states() == expected
     limited = Delivery.objects.get(message="discord.com answers with an error (429).")
+    assert limited.due_at is not None
     assert timedelta(seconds=6.5) < limited.due_at - at < timedelta(seconds=12)
 
 

@@ -77,7 +77,7 @@ def test_a_key_is_there_for_its_owner_while_it_can_be_read_and_is_not_known_to_b
     credential, stranger = make_credential(), make_user()
     owner = credential.owner_id
     assert needs.keys_of(owner) == {"groq"}
-    assert (needs.keys_of(stranger.pk), keys.values_for(stranger.pk, "groq")) == (set(), {})
+    assert (needs.keys_of(stranger.pk), keys.values_for(stranger.pk, "groq")) == (frozenset(), {})
     Credential.objects.update(is_valid=False)
     assert needs.keys_of(owner) == set()
     Credential.objects.update(is_valid=True)
@@ -85,7 +85,7 @@ def test_a_key_is_there_for_its_owner_while_it_can_be_read_and_is_not_known_to_b
     credential.refresh_from_db()
     assert credential.last_used is not None
     settings.ENCRYPTION_KEYS = {"another": b"x" * 32}
-    assert (needs.keys_of(owner), keys.values_for(owner, "groq")) == (set(), {})
+    assert (needs.keys_of(owner), keys.values_for(owner, "groq")) == (frozenset(), {})
 
 
 @pytest.mark.django_db

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage
 
-from sentimatrix_studio.static_storage import StaticStorage
+from sentimatrix_studio.static_storage import StaticStorage, squeezed
 
 
 def collected(folder: Path, files: dict[str, str]) -> dict[str, str]:
@@ -31,3 +31,24 @@ def test_scripts_import_each_other_by_hashed_name(tmp_path):
 def test_scripts_of_other_packages_are_left_alone(tmp_path):
     text = '// import htmx from "./htmx.js"\n'
     assert collected(tmp_path, {"django_htmx/ext.js": text}) == {"django_htmx/ext.js": text}
+
+
+def test_a_style_sheet_is_collected_without_what_only_we_read():
+    css = """/* don't ship "this" */
+.a > .b,
+.c :is(.d) {
+  width: calc(1px + 2em);  /* nor this */
+  content: "two  spaces; {kept}" attr(title);
+}
+@media (min-width: 10px) and (hover) { .e { color: red } }
+/* of d */ .f { color: red } /* the end */ .g { color: red }
+"""
+    assert squeezed(css).strip() == (
+        '.a>.b,.c :is(.d){width:calc(1px + 2em);content:"two  spaces; {kept}" attr(title);}'
+        "@media (min-width:10px) and (hover){.e{color:red}}.f{color:red}.g{color:red}"
+    )
+
+
+def test_what_is_collected_is_squeezed(tmp_path):
+    files = {"css/a.css": "a {\n  color: red;\n}\n", "other/b.css": "b {\n  color: red;\n}\n"}
+    assert collected(tmp_path, files) == {**files, "css/a.css": "a{color:red;}"}

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from integrations.models import Credential, OwnModel
+from integrations.models import Credential, Delivery, OwnModel, Webhook
 from sentimatrix_studio.mongo.admin import MongoModelAdmin, ReadOnlyAdmin
 
 
@@ -24,3 +24,29 @@ class OwnModelAdmin(MongoModelAdmin):
     list_filter = ("provider",)
     search_fields = ("model", "name")
     autocomplete_fields = ("owner",)
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnlyAdmin):
+    """Nothing of its secret or the values of its headers is here."""
+
+    list_display = ("__str__", "owner", "is_enabled", "disabled_because", "failing_since", "last_delivered_at")
+    list_filter = ("is_enabled", "disabled_because")
+    ordering = ("-pk",)
+    fields = (
+        *("owner", "name", "host", "events", "header_names", "is_enabled", "disabled_because", "failing_since"),
+        *("last_delivered_at", "created_at", "updated_at"),
+    )
+    readonly_fields = fields
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    list_display = ("id", "kind", "endpoint_id", "state", "attempts", "code", "due_at", "tried_at")
+    list_filter = ("state", "kind", "code")
+    ordering = ("-pk",)
+    fields = (
+        *("owner", "event", "kind", "endpoint_id", "state", "attempts", "breaks", "code", "message"),
+        *("due_at", "tried_at", "created_at", "ended_at"),
+    )
+    readonly_fields = fields

@@ -40,51 +40,53 @@ class Flight:
         self.at, self._began = timezone.now(), time.monotonic()
 
     def land(self, outcome: Answer | DeliveryError) -> None:
-        """Settle it, unless another sender has it by now."""
+        """Settle it, unless another sender has it by now.
+
+        One update, not a transaction: what a killed sender leaves open would lock the delivery, and every claim with
+        it, for a minute. The health of the endpoint comes after it, and may for once not be noted.
+        """
         attempt = self._attempt(outcome)
         try:
-            word = in_transaction(partial(self._settle, attempt, outcome))
+            word, at = self._settle(attempt, outcome)
         except LeaseLost:
             word = "lost"
+        else:
+            self._note(at, outcome)
         ATTEMPTS.labels(self.delivery.kind, word).inc()
         about = {"kind": self.delivery.kind, "ms": attempt["ms"], "code": attempt["code"]}
         about |= {"delivery_id": str(self.delivery.pk), "endpoint_id": str(self.delivery.endpoint_id)}
         with bound_contextvars(request_id=self.event.request_id or "-"):
             logger.info("%s: %s", self.event.name, word, extra=about)
 
-    def _settle(self, attempt: Attempt, outcome: Answer | DeliveryError) -> str:
-        if isinstance(outcome, DeliveryError):
-            return self._fail(attempt, outcome)
-        at = leases.deliver(self.delivery, attempt)
-        if (endpoint := self._endpoint()) is not None:
-            endpoint.note_success(at)
-        return "delivered"
+    def _settle(self, attempt: Attempt, outcome: Answer | DeliveryError) -> tuple[str, datetime]:
+        if not isinstance(outcome, DeliveryError):
+            return "delivered", leases.deliver(self.delivery, attempt)
+        can_retry = outcome.can_retry and not self.event.is_test
+        pause = retries.pause(self.delivery.attempts, outcome.retry_after) if can_retry else None
+        if pause:
+            return "retried", leases.put_off(self.delivery, attempt, pause)
+        return "failed", leases.give_up(self.delivery, attempt)
 
-    def _fail(self, attempt: Attempt, error: DeliveryError) -> str:
-        can_retry = error.can_retry and not self.event.is_test
-        pause = retries.pause(self.delivery.attempts, error.retry_after) if can_retry else None
-        at = leases.put_off(self.delivery, attempt, pause) if pause else leases.give_up(self.delivery, attempt)
-        if (endpoint := self._endpoint()) is not None and endpoint.is_enabled:
-            self._note_failure(endpoint, at, error)
-        return "retried" if pause else "failed"
-
-    def _endpoint(self) -> Endpoint | None:
-        """Whose health this attempt says something about: a test is no sign of it."""
-        return None if self.event.is_test else endpoint_of(self.delivery)
-
-    def _note_failure(self, endpoint: Endpoint, at: datetime, error: DeliveryError) -> None:
-        is_hopeless = endpoint.note_failure(at)
-        if not error.is_gone and not is_hopeless:
+    def _note(self, at: datetime, outcome: Answer | DeliveryError) -> None:
+        """What it says about the health of the endpoint. A test is no sign of it."""
+        endpoint = None if self.event.is_test else endpoint_of(self.delivery)
+        if endpoint is None or not endpoint.is_enabled:
             return
-        because = Disabled.GONE if error.is_gone else Disabled.FAILING
-        endpoint.disable(because)
-        events.announce(
-            endpoint.disabled_event,
-            owner_id=endpoint.owner_id,
-            project_id=endpoint.project_id,
-            cause=f"{endpoint.pk}:{self.delivery.pk}:{self.delivery.token}",
-            data={**endpoint.facts, "message": because.sentence},
-        )
+        if not isinstance(outcome, DeliveryError):
+            endpoint.note_success(at)
+        elif endpoint.note_failure(at) or outcome.is_gone:
+            because = Disabled.GONE if outcome.is_gone else Disabled.FAILING
+            in_transaction(partial(self._disable, endpoint, because))
+
+    def _disable(self, endpoint: Endpoint, because: Disabled) -> None:
+        if endpoint.disable(because):
+            events.announce(
+                endpoint.disabled_event,
+                owner_id=endpoint.owner_id,
+                project_id=endpoint.project_id,
+                cause=f"{endpoint.pk}:{self.delivery.pk}:{self.delivery.token}",
+                data={**endpoint.facts, "message": because.sentence},
+            )
 
     def _attempt(self, outcome: Answer | DeliveryError) -> Attempt:
         error = outcome if isinstance(outcome, DeliveryError) else None

@@ -19,6 +19,7 @@ from sentimatrix_studio.mongo.pipelines import collection, row_of, session
 
 LEASE = timedelta(seconds=2 * DEADLINE)
 MOST_OF_ONE_OWNER = 3  # on their way at the same time: slow receivers of one person hold up nobody else's
+MOST_BREAKS = 20  # of one attempt
 KEPT = 20  # attempts: more than there are without a hand that sends again
 NOW: Any = "$$NOW"
 
@@ -44,13 +45,17 @@ class Attempt(TypedDict):
 def claim(lease: timedelta = LEASE) -> Delivery | None:
     """Take the next delivery that is due or whose sender has fallen silent; None when there is none.
 
-    The attempt counts from here, so that one which kills its sender is counted too. The caller gives up a delivery with
-    more than ``retries.MAX_ATTEMPTS``.
+    An attempt whose sender has fallen silent is the same attempt, made again after what came in before. How often that
+    was is counted from here, so that one which kills its senders is found out: the caller gives up a delivery with more
+    than ``MOST_BREAKS``.
     """
+    is_new = {"$eq": ["$state", DeliveryState.WAITING.value]}
     taken = {
         "state": DeliveryState.SENDING.value,
         "token": {"$add": ["$token", 1]},
-        "attempts": {"$add": ["$attempts", 1]},
+        "attempts": {"$cond": [is_new, {"$add": ["$attempts", 1]}, "$attempts"]},
+        "breaks": {"$cond": [is_new, 0, {"$add": ["$breaks", 1]}]},
+        "due_at": NOW,
         "lease_until": _from_now(lease),
     }
     while True:

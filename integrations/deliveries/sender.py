@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from pymongo.errors import PyMongoError
 
-from integrations.deliveries import leases, retries
+from integrations.deliveries import leases
 from integrations.deliveries.flights import Flight, endpoint_of
 from integrations.deliveries.parcels import DEADLINE, Answer, DeliveryError, Parcel
 from integrations.models import Delivery, Endpoint, Event
@@ -28,7 +28,7 @@ POLL = 1.0  # seconds between two looks
 KEPT = timedelta(days=30)  # events, and what became of their deliveries
 FORGET_EVERY = 600.0  # seconds
 FORGOTTEN_AT_ONCE = 1000
-BROKEN_OFF = f"The attempt broke off {retries.MAX_ATTEMPTS} times, so it was given up."
+BROKEN_OFF = f"The attempt broke off {leases.MOST_BREAKS} times, so it was given up."
 
 
 class Sender(threading.Thread):
@@ -113,7 +113,7 @@ class Sender(threading.Thread):
 
 def _parcel(delivery: Delivery, endpoint: Endpoint) -> Parcel:
     """What is to be sent. Raises DeliveryError where nothing is."""
-    if delivery.attempts > retries.MAX_ATTEMPTS:
+    if delivery.breaks >= leases.MOST_BREAKS:
         raise DeliveryError("broken_off", BROKEN_OFF, can_retry=False)
     if not endpoint.is_enabled and not delivery.event.is_test:
         raise DeliveryError("disabled", endpoint.why_disabled, can_retry=False)

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sending', 'Being sent'), ('delivered', 'Delivered'), ('failed', 'Not delivered')], default='waiting', max_length=9)),
                 ('due_at', models.DateTimeField(default=django.utils.timezone.now, null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('breaks', models.PositiveSmallIntegerField(default=0)),
                 ('token', models.PositiveIntegerField(default=0)),
                 ('lease_until', models.DateTimeField(null=True)),
                 ('tried_at', models.DateTimeField(null=True)),

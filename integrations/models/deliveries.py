@@ -102,6 +102,7 @@ class Delivery(OwnedModel):
     state = models.CharField(max_length=9, choices=DeliveryState, default=DeliveryState.WAITING)
     due_at = models.DateTimeField(default=timezone.now, null=True)  # when it is sent, or sent again
     attempts = models.PositiveSmallIntegerField(default=0)  # since it was first, or by hand again, put on its way
+    breaks = models.PositiveSmallIntegerField(default=0)  # of the latest attempt, whose senders were killed
     token = models.PositiveIntegerField(default=0)  # of the latest claim: a write with an older one is refused
     lease_until = models.DateTimeField(null=True)
     tried_at = models.DateTimeField(null=True)  # when the latest attempt ended

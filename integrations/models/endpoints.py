@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
@@ -29,6 +29,11 @@ def validate_event(name: str) -> None:
 
 
 class EndpointQuerySet(OwnedQuerySet):
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """What was and would have been delivered there goes first: nobody could get to it any more."""
+        Delivery.objects.filter(endpoint_id__in=list(self.values_list("pk", flat=True))).delete()
+        return super().delete()
+
     def wanting(self, event: Event) -> list[Any]:
         """Those that want to be told of this event."""
         of_owner = self.filter(owner_id=event.owner_id, is_enabled=True)
@@ -89,17 +94,21 @@ class Endpoint(OwnedModel):
         return Delivery.objects.filter(endpoint_id=self.pk)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """What was and would have been delivered there goes first: nobody could get to it any more."""
+        """With its deliveries, as of a set of them."""
         self.deliveries.delete()
         return super().delete(*args, **kwargs)
 
     def enable(self) -> None:
         self._change(is_enabled=True, disabled_because="", failing_since=None, last_failed_at=None)
 
-    def disable(self, because: Disabled) -> None:
-        """What still waits for it is given up: to be sent again by hand once it is enabled."""
-        self._change(is_enabled=False, disabled_because=because)
+    def disable(self, because: Disabled) -> bool:
+        """What still waits for it is given up: to be sent again by hand once it is enabled. False when it was off."""
+        was_enabled = type(self)._default_manager.filter(pk=self.pk, is_enabled=True)
+        if not was_enabled.update(is_enabled=False, disabled_because=because):
+            return False
+        self.is_enabled, self.disabled_because = False, because
         self.deliveries.waiting().give_up("disabled", because.sentence)
+        return True
 
     def note_success(self, at: datetime) -> None:
         self._change(failing_since=None, last_failed_at=None, last_delivered_at=at)
@@ -111,8 +120,7 @@ class Endpoint(OwnedModel):
         self._change(failing_since=since, last_failed_at=at)
         return at - since >= PATIENCE
 
-    def _change(self, **fields: Any) -> Self:
+    def _change(self, **fields: Any) -> None:
         for name, value in fields.items():
             setattr(self, name, value)
         type(self)._default_manager.filter(pk=self.pk).update(**fields)
-        return self

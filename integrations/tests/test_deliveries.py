@@ -253,16 +253,27 @@ def test_a_delivery_of_a_silent_sender_is_taken_over_and_the_first_writes_nothin
             write(frozen, ATTEMPT)
     with pytest.raises(LeaseLost):
         leases.put_off(frozen, ATTEMPT, timedelta(seconds=5))
-    assert (fresh(delivery).state, delivery.attempts, len(delivery.log)) == ("delivered", 2, 1)
+    assert (fresh(delivery).state, delivery.attempts, len(delivery.log)) == ("delivered", 1, 1)
 
 
 def test_an_attempt_that_kills_every_sender_is_given_up(receiver, clock):
     delivery = make_due(make_webhook(url=receiver.url), clock)
-    for _ in range(10):
+    for _ in range(leases.MOST_BREAKS):
         assert leases.claim()
         clock.forward(minutes=1)
+    assert (fresh(delivery).attempts, delivery.breaks) == (1, leases.MOST_BREAKS - 1)
     Sender().send_due()
     assert (fresh(delivery).state, delivery.code, receiver.received) == ("failed", "broken_off", [])
+
+
+def test_what_broke_off_waits_for_its_turn(receiver, clock):
+    broken = make_due(make_webhook(url=receiver.url), clock)
+    assert leases.claim()
+    waiting = make_due(make_webhook(url=receiver.url), clock)
+    Delivery.objects.filter(pk=waiting.pk).update(due_at=clock.now - timedelta(seconds=1))
+    clock.forward(minutes=1)
+    claimed = [leases.claim(), leases.claim()]
+    assert [delivery.pk for delivery in claimed if delivery] == [waiting.pk, broken.pk]
 
 
 def test_senders_racing_for_deliveries_send_one_thing_at_a_time_to_each_endpoint(clock):

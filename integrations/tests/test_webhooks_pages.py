@@ -195,3 +195,21 @@ def test_a_secret_that_cannot_be_read_is_said_so_everywhere(settings):
     assert browser.post(page_of("webhook_edit", webhook), form).status_code == 302
     browser.post(page_of("webhook_rotate", webhook))
     assert Webhook.objects.get().is_readable
+
+
+def test_the_administrator_sees_that_there_are_webhooks_and_nothing_secret():
+    delivery = make_delivery(make_webhook(url="https://hooks.example.org/secret-path"))
+    browser = browser_of(make_user(is_staff=True, is_superuser=True))
+    for name, pk in (("webhook", delivery.endpoint_id), ("delivery", delivery.pk)):
+        for path in (
+            reverse(f"admin:integrations_{name}_changelist"),
+            reverse(f"admin:integrations_{name}_change", args=[pk]),
+        ):
+            answer = browser.get(path)
+            assert answer.status_code == 200
+            assert "secret-path" not in answer.content.decode()
+    browser.post(
+        reverse("admin:integrations_webhook_changelist"),
+        {"action": "delete_selected", "_selected_action": str(delivery.endpoint_id), "post": "yes"},
+    )
+    assert (Webhook.objects.count(), Delivery.objects.count()) == (0, 0)

@@ -110,6 +110,7 @@ class Worker:
         except Resting:
             _rest(hand)
         except SourceError as error:
+            _name_other_ways(hand, error)
             _go_on_or_fail(hand, error.code, error.message, can_retry=error.can_retry)
         except AnalysisError as error:
             _go_on_or_fail(hand, Outcome.INTERNAL, error.message, can_retry=error.can_retry)
@@ -168,6 +169,18 @@ def _go_on_or_fail(hand: Hand, code: Outcome, message: str, *, can_retry: bool) 
     what = str(step.target) if step.target else "The analysis"
     hand.job.note(f"{what}: {message} Trying again in {pause.seconds} s.")
     hand.tell()
+
+
+def _name_other_ways(hand: Hand, error: SourceError) -> None:
+    """In the log, those that a source has tried before or after the one that it calls the reason."""
+    tried: list[str] = []
+    other = error.__context__
+    while other is not None:
+        if isinstance(other, SourceError):
+            tried.insert(0, other.message)
+        other = other.__context__
+    for message in tried:
+        hand.job.note(f"{hand.step.target}: {message} Another way was tried as well.")
 
 
 def _rest(hand: Hand) -> None:

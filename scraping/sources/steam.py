@@ -99,6 +99,7 @@ def _pages(address: str, cursor: str, request: Request, fetch: Fetcher) -> Itera
             cursor=f"{address} {following}",
             reported_total=_total(answer),
             notes=[f"{unread} reviews of a page could not be read."] if unread else [],
+            is_whole=not unread,
         )
         if not following or following in cursors:
             return

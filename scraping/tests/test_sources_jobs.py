@@ -135,3 +135,13 @@ def test_a_wait_that_the_site_asks_for_delays_the_job_and_no_more(standins):
     assert (job.status, job.new) == (JobStatus.COMPLETED, TOTAL)
     asked = standins.asked("api.steampowered.com")
     assert asked[1].at - asked[0].at >= 2.0
+
+
+def test_where_every_way_fails_the_log_names_each(standins):
+    standins.steam.service, standins.steam.store = "not found", "captcha"
+    job = run(game())
+    logged = [line.message for line in LogLine.objects.filter(job=job).order_by("seq")]
+    ways = [line for line in logged if "no such page" in line or "being human" in line]
+    assert job.status == JobStatus.FAILED
+    assert ways[0].endswith("Another way was tried as well.")
+    assert "being human" in ways[1]

@@ -50,7 +50,7 @@ SCRAPERS = (
         fields=(api_key(label="API token", prefix="apify_api_"),),
         probe=bearer("https://api.apify.com/v2/users/me", _is_apify_user),
         used_for=USED_FOR,
-        features=("actors", "country"),
+        features=("html", "render_js", "country", "premium_proxy"),
     ),
     Provider(
         id="scrapingbee",
@@ -78,7 +78,7 @@ SCRAPERS = (
         fields=(api_key(),),
         probe=None,
         used_for=USED_FOR,
-        features=("html", "render_js", "country"),
+        features=("html", "render_js", "country", "premium_proxy"),
     ),
     Provider(
         id="zyte",
@@ -90,7 +90,7 @@ SCRAPERS = (
         fields=(api_key(),),
         probe=None,
         used_for=USED_FOR,
-        features=("html", "render_js", "country"),
+        features=("html", "render_js", "country", "premium_proxy"),
     ),
     Provider(
         id="brightdata",
@@ -107,7 +107,7 @@ SCRAPERS = (
             "https://api.brightdata.com/status", lambda data: has(data, "status", "customer"), is_used_up=_is_suspended
         ),
         used_for=USED_FOR,
-        features=("html", "render_js", "country", "premium_proxy"),
+        features=("html", "country"),
     ),
     Provider(
         id="oxylabs",

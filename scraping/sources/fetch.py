@@ -37,6 +37,10 @@ PACES = {  # requests a second and at once; unknown hosts get the default of Pac
     "store.steampowered.com": (1.0, 4),
     "www.reddit.com": (10 / 60, 3),  # about ten a minute without credentials
     "oauth.reddit.com": (1.0, 4),  # a hundred a minute with them
+    # Made to be asked by programs, which pay for it, one way or another; each owner's key has limits of its own.
+    **dict.fromkeys(("www.googleapis.com", "places.googleapis.com", "serpapi.com"), (5.0, 10)),
+    **dict.fromkeys((f"api.{one}.com" for one in ("scraperapi", "scrapingant", "zyte", "brightdata", "apify")), (5.0, 10)),
+    **dict.fromkeys(("app.scrapingbee.com", "realtime.oxylabs.io"), (5.0, 10)),
 }
 TURNED_AWAY = (Outcome.BLOCKED, Outcome.CAPTCHA, Outcome.LAYOUT_CHANGED, Outcome.LOGIN_REQUIRED)  # by many sites
 Explain = Callable[[Response], Failure | None]

@@ -1,16 +1,19 @@
 """Whole jobs, from the click to the stored review, with nothing replaced but the sites."""
 
+from datetime import time, timedelta
+
 import pytest
+from django.utils import timezone
 
 from integrations.models import Credential
 from integrations.tests.factories import make_credential
 from projects.choices import Platform, TargetStatus, TargetType
-from projects.models import Target
+from projects.models import Project, Target
 from projects.tests.factories import make_project, make_target
 from results.models import Result
-from scraping import runner
+from scraping import progress, runner
 from scraping.choices import JobStatus
-from scraping.models import Job, LogLine
+from scraping.models import Job, LogLine, Step
 from tests.standins.reddit import CLIENT, POST, SECRET
 from tests.standins.steam import TOTAL
 from tests.standins.trustpilot import DOMAIN
@@ -145,3 +148,25 @@ def test_where_every_way_fails_the_log_names_each(standins):
     assert job.status == JobStatus.FAILED
     assert ways[0].endswith("Another way was tried as well.")
     assert "being human" in ways[1]
+
+
+def test_a_project_that_has_sent_its_requests_of_the_day_rests_and_goes_on_tomorrow(standins, monkeypatch):
+    monkeypatch.setattr(runner, "PATIENCE", timedelta(0))
+    target = game()
+    target.project.config["limits"]["max_requests_per_day"] = 2
+    target.project.save()
+    job = run(target)
+    step = job.steps.get()
+    assert (job.status, job.new, step.attempts, step.outcome_code) == (JobStatus.RUNNING, 40, 0, "quota_exceeded")
+    assert step.not_before.time() == time(0)
+    said = "Paused until midnight UTC: the project has sent the 2 requests it may send in a day."
+    assert progress.snapshot(job)["status_message"] == said
+    Job.objects.update(created_at=timezone.now() - timedelta(days=1))
+    assert not Job.objects.overdue().exists()
+    assert standins.asked("api.steampowered.com")[2:] == []
+
+    Step.objects.update(not_before=timezone.now())  # it is tomorrow
+    Project.objects.update(requests_on="2026-01-01")
+    runner.work()
+    job.refresh_from_db()
+    assert (job.status, job.new, job.steps.get().message) == (JobStatus.COMPLETED, TOTAL, "")

@@ -6,11 +6,14 @@ from typing import Any
 import httpx
 import pytest
 from bson import ObjectId
+from django.core.management import call_command
 
+from accounts.models import AuditEntry
 from integrations.outbound import OutboundRefused, Response
 from projects.models import Target
 from projects.tests.factories import make_project, make_target
 from scraping import collecting, runner
+from scraping.management.commands import worker
 from scraping.models import Job
 from scraping.sources import robots
 from scraping.sources.base import Page, Request
@@ -155,3 +158,14 @@ def test_a_disallowed_page_is_not_asked_for_and_the_target_says_so(host, monkeyp
     job.refresh_from_db()
     assert (job.status, Target.objects.get().outcome_code) == ("failed", "robots_disallowed")
     assert site.asked == [f"https://{host}/robots.txt"]
+
+
+@pytest.mark.django_db
+def test_a_worker_that_is_to_ignore_them_says_so_in_the_audit_log(settings, monkeypatch):
+    monkeypatch.setattr(worker.cluster, "run", lambda: None)
+    monkeypatch.setattr(worker.connection, "close_pool", lambda: None)
+    for hosts in ([], ["a.example.org", "b.example.org"]):
+        settings.IGNORE_ROBOTS = hosts
+        call_command("worker")
+    entry = AuditEntry.objects.get()
+    assert (entry.event, entry.details) == ("robots.ignored", {"hosts": "a.example.org, b.example.org"})

@@ -23,7 +23,7 @@ from sentimatrix_studio.tests.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db, pytest.mark.chaos, pytest.mark.xdist_group("chaos")]
 
-KILLS, EVENTS, PATIENCE = (100, 500, 600) if os.environ.get("FAULTS") else (8, 60, 60)  # make test-faults
+KILLS, EVENTS, PATIENCE = (100, 500, 600) if os.environ.get("FAULTS") else (5, 40, 60)  # make test-faults
 SENDERS = 2
 ENDPOINTS = 40
 

@@ -28,6 +28,11 @@ WORDS = {
     "webhook.tested": ("Webhook tested", "webhook"),
     "webhook.redelivered": ("Deliveries sent again", "webhook"),
     "webhook.deleted": ("Webhook deleted", "webhook"),
+    "channel.created": ("Channel added", "bell"),
+    "channel.changed": ("Channel changed", "bell"),
+    "channel.turned_on": ("Channel turned on", "bell"),
+    "channel.turned_off": ("Channel turned off", "bell"),
+    "channel.deleted": ("Channel deleted", "bell"),
     "key.created": ("API key entered", "plug"),
     "key.replaced": ("API key replaced", "plug"),
     "key.tested": ("API key tested", "plug"),
@@ -47,7 +52,7 @@ DETAILS = {  # what is said there of how → in words
     "google": "Google",
     "github": "GitHub",
 }
-SHOWN_DETAILS = ("method", "type", "provider", "scope", "reason", "outcome")
+SHOWN_DETAILS = ("method", "type", "provider", "service", "scope", "reason", "outcome")
 
 
 @dataclass(frozen=True)

@@ -56,4 +56,6 @@ def path_of(event: Event) -> str:
             return reverse(page, args=[facts[field]])
     if facts.get("job_id"):
         return reverse("scraping:job_detail", args=[facts["project_id"], facts["job_id"]])
+    if facts.get("schedule_id"):
+        return reverse("scraping:schedule_detail", args=[facts["project_id"]])
     return reverse("projects:project_detail", args=[facts["project_id"]]) if facts.get("project_id") else ""

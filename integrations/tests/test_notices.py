@@ -2,6 +2,7 @@
 
 import pytest
 from bson import ObjectId
+from django.urls import reverse
 
 from accounts.tests.factories import make_user
 from integrations import notices
@@ -86,6 +87,8 @@ def test_every_event_has_a_title_a_sentence_and_a_page(settings):
         assert message.text.endswith(".")
         assert "{" not in message.text
         assert message.url == f"https://studio.example.org{path_of(event)}"
+    paused = path_of(Event.objects.get(name="schedule.paused"))
+    assert paused == reverse("scraping:schedule_detail", args=[EVENTS["schedule.paused"].example["project_id"]])
     settings.PUBLIC_URL = ""
     assert message_of(event).url == ""
 

@@ -32,15 +32,13 @@ RUN = 30 * 60.0  # seconds for all requests to one target
 REQUESTS = 1_000  # for one target in one go
 LONGEST_ANSWER = 90.0  # seconds after which an answer is no longer waited for by those who come next
 SLICE = 1.0  # seconds of sleep between two looks whether the run goes on
+FAST = (5.0, 10)  # of what is made to be asked by programs, whose owners have keys with limits of their own
 PACES = {  # requests a second and at once; unknown hosts get the default of Pace
     "api.steampowered.com": (1.0, 4),
     "store.steampowered.com": (1.0, 4),
     "www.reddit.com": (10 / 60, 3),  # about ten a minute without credentials
     "oauth.reddit.com": (1.0, 4),  # a hundred a minute with them
-    # Made to be asked by programs, which pay for it, one way or another; each owner's key has limits of its own.
-    **dict.fromkeys(("www.googleapis.com", "places.googleapis.com", "serpapi.com"), (5.0, 10)),
-    **dict.fromkeys((f"api.{one}.com" for one in ("scraperapi", "scrapingant", "zyte", "brightdata", "apify")), (5.0, 10)),
-    **dict.fromkeys(("app.scrapingbee.com", "realtime.oxylabs.io"), (5.0, 10)),
+    **dict.fromkeys(("www.googleapis.com", "places.googleapis.com", "serpapi.com"), FAST),
 }
 TURNED_AWAY = (Outcome.BLOCKED, Outcome.CAPTCHA, Outcome.LAYOUT_CHANGED, Outcome.LOGIN_REQUIRED)  # by many sites
 Explain = Callable[[Response], Failure | None]
@@ -154,7 +152,7 @@ class Fetcher:
     def _answer(self, url: str, send: Callable[[], Response | Failure], explain: Explain, by: str = "") -> Response:
         """``by`` is the host of the service that sends it for us."""
         host, attempt = urlsplit(url).hostname or "", 0
-        paces, spaced = [self._pace(one) for one in (host, by) if one], self._spaced(host)
+        paces, spaced = [self._pace(host), *([self.make_pace(by, *FAST)] if by else [])], self._spaced(host)
         while True:
             attempt += 1
             with self._turn(spaced, paces):
@@ -164,7 +162,7 @@ class Fetcher:
             if attempt == ATTEMPTS or not answer.can_retry or answer.wait > PATIENCE:
                 raise self.stop(answer.outcome, answer.what, can_retry=answer.can_retry, provider=answer.provider)
             if answer.outcome == Outcome.RATE_LIMITED or answer.wait:
-                paces[-1].hold(answer.wait or REST * attempt)
+                paces[-1 if answer.provider else 0].hold(answer.wait or REST * attempt)  # who asked for it
             else:
                 self._sleep(BACKOFF * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))
 

@@ -161,6 +161,13 @@ def test_a_service_that_is_busy_is_given_a_rest_and_the_site_is_not(standins):
     assert {host for host, _ in fetch.make_pace.holds} == {"api.scraperapi.com"}  # type: ignore[attr-defined]
 
 
+def test_a_site_that_is_busy_is_given_a_rest_and_the_service_is_not(standins):
+    standins.steam.store = "rate limited"
+    fetch = fetcher("scraperapi")
+    failure(fetch)
+    assert {host for host, _ in fetch.make_pace.holds} == {SITE}  # type: ignore[attr-defined]
+
+
 @ALL
 def test_no_service_sees_another_sites_key(standins, service):
     """What carries a credential goes directly to whom it is for, as does what has headers of its own."""

@@ -7,9 +7,10 @@ import logging
 import statistics
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from _studio import best, cpu_seconds, fill, new_project, row, studio
+from _studio import cpu_seconds, fill, new_project, row, studio
 
 SMALL, MIDDLE, LARGE = 10_000, 100_000, 1_000_000
 PAGE = 50
@@ -90,7 +91,10 @@ def figures(small: Any, large: Any, count: int) -> None:
     from results.filters import ResultFilter
 
     for figure in (analytics.summary, analytics.sentiment_timeline, analytics.emotions):
-        few, many = (best(lambda p=project: figure(p, ResultFilter()), 20) for project in (small, large))  # noqa: B023
+        rounds = [
+            [_cpu_of(partial(figure, project, ResultFilter())) for project in (small, large)] for _ in range(ROUNDS)
+        ]
+        few, many = (statistics.median(times) for times in zip(*rounds, strict=True))
         name = f"{figure.__name__} of {SMALL:,} and {count:,}"
         row(name, f"{1000 * few:.1f}, {1000 * many:.1f} ms ({many / few:.1f}×)", "at most 2")
 

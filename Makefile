@@ -1,6 +1,7 @@
 # make run     serve Studio at http://127.0.0.1:8000 (options: make run ARGS="--port 9000")
 # make test    all tests (some: make test ARGS="accounts -x")
-# make test-full  the same, with EXAMPLES of data for each operation of the API (100 if it is not said)
+# make test-full  the same, with EXAMPLES of data for each operation of the API (100 if it is not said), and every page
+#              in all pairs of theme and size
 # make test-faults  kill and freeze workers, databases and races by the hundred: a quarter of an hour
 # make lint    style and types
 # make bench   all benchmarks (one: make bench BENCH=engine)

@@ -5,7 +5,6 @@ import gzip
 import ipaddress
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -23,8 +22,7 @@ from scraping.sources.transports.service import Sent, Service
 from tests.standins.hostile import HOSTILE, LOOPBACK, drip, plain
 from tests.standins.visits import Clock, OwnPace
 
-GRACE = 0.5  # seconds that may pass after a deadline
-PATIENCE = 0.6  # seconds
+PATIENCE = 20.0  # seconds for an answer; a busy machine may take its time
 BOMB = plain(gzip.compress(bytes(8 * MAX_BYTES)), "Content-Encoding: gzip")
 VALUES = {"api_key": "somebodys-0123456789", "username": "user", "password": "somebodys-0123456789"}
 Way = Callable[[str, Outbound], object]
@@ -64,14 +62,20 @@ ALL = pytest.mark.parametrize("way", WAYS)
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch):
-    """One attempt, soon given up, and no memory of robots.txt."""
+def patience(monkeypatch) -> Callable[[float], None]:
+    """Says how many seconds any way waits. One attempt, and no memory of robots.txt."""
+
+    def wait(seconds: float) -> None:
+        for place in (fetching, direct):
+            monkeypatch.setattr(place, "ANSWER", seconds)
+        monkeypatch.setattr(robots, "DEADLINE", seconds)
+        monkeypatch.setitem(globals(), "PATIENCE", seconds)
+
     monkeypatch.setattr(fetching, "ATTEMPTS", 1)
-    monkeypatch.setattr(fetching, "ANSWER", PATIENCE)
-    monkeypatch.setattr(direct, "ANSWER", PATIENCE)
-    monkeypatch.setattr(robots, "DEADLINE", PATIENCE)
     monkeypatch.setattr(robots, "_kept", lambda origin: None)
     monkeypatch.setattr(robots, "_keep", lambda origin, text: None)
+    wait(PATIENCE)
+    return wait
 
 
 @contextmanager
@@ -141,12 +145,12 @@ def test_a_bomb_is_unpacked_no_further_than_five_mebibytes(way, serve, monkeypat
 
 
 @ALL
-def test_a_byte_at_a_time_ends_at_the_deadline(way, serve):
+def test_a_byte_at_a_time_ends_at_the_deadline(way, serve, patience):
+    """The other side would go on for ever: that the request ends at all is the deadline's doing."""
     over = threading.Event()
     server = serve(drip(b"HTTP/1.1 200 OK\r\n\r\n", over))
-    began = time.monotonic()
+    patience(0.6)
     assert stopped(way, server.url, Outbound(allow=LOOPBACK, proxy="")) == "timeout"
-    assert time.monotonic() - began < PATIENCE + GRACE
     over.set()
 
 

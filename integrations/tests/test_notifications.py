@@ -13,6 +13,7 @@ from integrations import notifications
 from integrations.models import Bell, Channel, Delivery, Notice
 from integrations.tests.factories import ADDRESSES, announce, make_channel
 from projects.tests.factories import make_project
+from sentimatrix_studio.encryption import Unreadable
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +116,16 @@ def test_a_channel_that_cannot_be_read_is_named_and_can_be_entered_again(setting
     browser.post(path_of("channel_edit", channel), {"events": ["job.failed"], "address": ADDRESSES["slack"]})
     channel.refresh_from_db()
     assert channel.is_readable
+
+
+def test_an_address_opens_in_its_own_row_alone():
+    mine, theirs = make_channel(make_user(), "slack"), make_channel(make_user(), "slack")
+    Channel.objects.filter(pk=theirs.pk).update(sealed=mine.sealed)
+    theirs.refresh_from_db()
+    moved = Channel(pk=mine.pk, owner=mine.owner, service="ntfy", sealed=mine.sealed)
+    for channel in (theirs, moved):
+        with pytest.raises(Unreadable):
+            channel.open()
 
 
 def test_a_test_message_is_put_on_its_way_also_where_the_channel_is_off():

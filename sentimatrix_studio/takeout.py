@@ -21,7 +21,7 @@ from integrations.models import Bell, Channel, Credential, Delivery, Event, Noti
 from projects.models import Preset, Project, Target
 from results import exports
 from results.models import Result
-from scraping.models import Job, LogLine, RowError, Schedule, Slot
+from scraping.models import Difference, Job, LastVisit, LogLine, RowError, Schedule, Slot
 from sentimatrix_studio.mongo.pipelines import collection
 from sentimatrix_studio.rest import utc
 
@@ -48,8 +48,9 @@ OF_THE_PERSON: dict[str, tuple[type[Model], str]] = {
     "targets": (Target, "owner_id"),
     "jobs": (Job, "owner_id"),
     "schedules": (Schedule, "owner_id"),
+    "last_visits": (LastVisit, "user_id"),
 }
-OF_JOBS: dict[str, type[Model]] = {"job_log": LogLine, "row_errors": RowError}
+OF_JOBS: dict[str, type[Model]] = {"job_log": LogLine, "row_errors": RowError, "differences": Difference}
 SECRET = {
     *("password", "session_key", "digest", "sealed", "password_mark", "refresh_id", "data", "token", "salt", "seal"),
     *("previous", "hash", "owner_id"),

@@ -97,7 +97,7 @@ class RefreshTokenSerializer(rest.Serializer):
     refresh_token = serializers.CharField(max_length=2000)
 
 
-NO_PASSWORD = (
+NONE_SET = (
     "This account has no password yet: it is signed in to with Google or GitHub. Set one with the link that "
     "POST /auth/forgot-password mails."
 )
@@ -114,7 +114,7 @@ class OwnPasswordSerializer(rest.Serializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         request = self.context["request"]
         if not request.user.has_usable_password():
-            raise serializers.ValidationError({self.asked: [NO_PASSWORD]})
+            raise serializers.ValidationError({self.asked: [NONE_SET]})
         if authentication.check_password(request._request, request.user.email, attrs[self.asked]) is None:
             raise serializers.ValidationError({self.asked: ["This is not your password."]})
         return attrs

@@ -7,13 +7,13 @@ import httpx
 import pytest
 from bson import ObjectId
 from django.core.management import call_command
+from django.db import connection
 
 from accounts.models import AuditEntry
 from integrations.outbound import OutboundRefused, Response
 from projects.models import Target
 from projects.tests.factories import make_project, make_target
-from scraping import collecting, runner
-from scraping.management.commands import worker
+from scraping import cluster, collecting, runner
 from scraping.models import Job
 from scraping.sources import robots
 from scraping.sources.base import Page, Request
@@ -162,8 +162,8 @@ def test_a_disallowed_page_is_not_asked_for_and_the_target_says_so(host, monkeyp
 
 @pytest.mark.django_db
 def test_a_worker_that_is_to_ignore_them_says_so_in_the_audit_log(settings, monkeypatch):
-    monkeypatch.setattr(worker.cluster, "run", lambda: None)
-    monkeypatch.setattr(worker.connection, "close_pool", lambda: None)
+    monkeypatch.setattr(cluster, "run", lambda: None)
+    monkeypatch.setattr(connection, "close_pool", lambda: None)
     for hosts in ([], ["a.example.org", "b.example.org"]):
         settings.IGNORE_ROBOTS = hosts
         call_command("worker")

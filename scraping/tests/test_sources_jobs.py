@@ -158,6 +158,7 @@ def test_a_project_that_has_sent_its_requests_of_the_day_rests_and_goes_on_tomor
     job = run(target)
     step = job.steps.get()
     assert (job.status, job.new, step.attempts, step.outcome_code) == (JobStatus.RUNNING, 40, 0, "quota_exceeded")
+    assert step.not_before is not None
     assert step.not_before.time() == time(0)
     said = "Paused until midnight UTC: the project has sent the 2 requests it may send in a day."
     assert progress.snapshot(job)["status_message"] == said

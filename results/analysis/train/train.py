@@ -84,7 +84,8 @@ def train(examples: Sequence[Example], texts: Sequence[Tokens], epochs: int, see
 def new_network(targets: Targets) -> Network:
     """The base encoder with fresh heads; each emotion starts at its frequency, which saves the first hundred steps."""
     network = Network()
-    frequency = (targets.emotions.sum(0) / targets.emotions_known.sum()).clamp(min=1e-4)
+    # Of no comments at all, as when they are left out, every emotion is as rare as can be.
+    frequency = (targets.emotions.sum(0) / targets.emotions_known.sum().clamp(min=1)).clamp(min=1e-4)
     with torch.no_grad():
         for head in network.heads:
             head.weight.normal_(0, 0.02)

@@ -10,11 +10,11 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from integrations.catalogue import EVENTS, OFFERED, EventKind
 from integrations.channels import Service
-from integrations.letters import validate_headers
 from integrations.models import Channel, Credential, OwnModel, Webhook, validate_price
 from integrations.models.notices import usual_events
 from integrations.models.webhooks import validate_address
 from integrations.providers import Field, Provider
+from integrations.signed import validate_headers
 from projects.models import Project
 
 TOKENS = 1000  # prices are kept for so many, and asked for a thousand times as many, as providers name them

@@ -9,15 +9,15 @@ from urllib.parse import urlsplit
 import httpcore
 
 from integrations.channels import Message, Request, Service
-from integrations.channels.mail import letter
-from integrations.deliveries.parcels import DEADLINE, Answer, DeliveryError
+from integrations.channels.mail import mail_of
 from integrations.deliveries.posting import post
+from integrations.deliveries.sendable import DEADLINE, Answer, DeliveryError
 from integrations.dialling import Deadline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A message to a service. A ``parcels.Parcel``."""
+    """A message to a service. A ``sendable.Sendable``."""
 
     service: Service
     request: Request
@@ -43,7 +43,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A message by the mail server of the installation. A ``parcels.Parcel``."""
+    """A message by the mail server of the installation. A ``sendable.Sendable``."""
 
     message: Message
     to: str
@@ -55,7 +55,7 @@ class Mail:
 
     def send(self) -> Answer:
         try:
-            Deadline(DEADLINE).bound(letter(self.message, self.to, self.unique).send)
+            Deadline(DEADLINE).bound(mail_of(self.message, self.to, self.unique).send)
         except httpcore.TimeoutException as error:
             raise DeliveryError("timeout", "The mail server did not answer in time.") from error
         except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:

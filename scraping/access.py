@@ -8,7 +8,7 @@ from integrations.providers import PROVIDERS
 from projects.choices import Platform
 from projects.models import Target
 from scraping.sources.outcomes import Outcome, SourceError
-from scraping.sources.transports import SERVICES, Direct, Transport, Wish
+from scraping.sources.transports import SERVICES, Direct, FetchOptions, Transport
 from scraping.sources.transports.rendered import Rendered, browser
 
 Values = Mapping[str, str]
@@ -36,10 +36,10 @@ def of(target: Target) -> Access:
     wanted = target.project.config["scrapers"]
     if target.platform not in OF_PAGES:
         return Access(_keys(target, needs.providers_for(target.platform)), Direct())
-    wish = Wish(wanted["country"], wanted["render_js"], wanted["premium_proxy"])
+    options = FetchOptions(wanted["country"], wanted["render_js"], wanted["premium_proxy"])
     if service := wanted["commercial_provider"]:
-        return _through(service, target, wish)
-    return _by_ourselves(wish)
+        return _through(service, target, options)
+    return _by_ourselves(options)
 
 
 def note_refusal(target: Target, taken: Access, error: SourceError) -> None:
@@ -54,17 +54,17 @@ def _keys(target: Target, providers: tuple[str, ...]) -> dict[str, Values]:
     return {provider: values for provider, values in found.items() if values}
 
 
-def _through(service: str, target: Target, wish: Wish) -> Access:
+def _through(service: str, target: Target, options: FetchOptions) -> Access:
     own, name = _keys(target, (service,)), PROVIDERS[service].name
     if not own:
-        direct = _by_ourselves(wish)
+        direct = _by_ourselves(options)
         note = f"There is no key for {name}, so its pages are asked for directly."
         return Access({}, direct.transport, (note, *direct.notes), direct.hint)
-    return Access(own, SERVICES[service](own[service], wish), (f"Its pages come through {name}.",))
+    return Access(own, SERVICES[service](own[service], options), (f"Its pages come through {name}.",))
 
 
-def _by_ourselves(wish: Wish) -> Access:
-    if not wish.render_js:
+def _by_ourselves(options: FetchOptions) -> Access:
+    if not options.render_js:
         return Access({}, Direct(), hint=f"{OTHER_WAYS} {OR_A_BROWSER}" if browser() else OTHER_WAYS)
     if program := browser():
         return Access({}, Rendered(program), ("Its pages come through a browser of this installation.",), OTHER_WAYS)

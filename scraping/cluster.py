@@ -22,6 +22,7 @@ from types import FrameType
 from typing import Any
 
 from django.db import connection
+from django.urls import reverse
 from django_q import cluster
 from django_q.signals import post_spawn
 
@@ -76,6 +77,7 @@ class Cluster(cluster.Cluster):
 
 def run() -> None:
     """Until SIGTERM or Ctrl-C. To be called in the main thread of a process that does nothing else."""
+    reverse("dashboard")  # loads the addresses of pages, to which events lead, once for all processes
     gc.freeze()  # what is loaded so far stays: forked processes share it, and an ending one does not comb through it
     cluster.Sentinel = Sentinel
     os.register_at_fork(after_in_child=_die_with_parent)

@@ -14,7 +14,6 @@ from integrations import webhooks
 from integrations.api.bodies import EndpointSerializer, EventsField
 from integrations.catalogue import OFFERED
 from integrations.choices import DeliveryState
-from integrations.letters import validate_headers
 from integrations.models import Delivery, Webhook
 from integrations.models.webhooks import LOST, validate_address
 from integrations.shapes.webhooks import (
@@ -32,6 +31,7 @@ from integrations.shapes.webhooks import (
     secret_as_json,
     webhook_as_json,
 )
+from integrations.signed import validate_headers
 from sentimatrix_studio import rest
 from sentimatrix_studio.encryption import Unreadable
 from sentimatrix_studio.shapes import PageJson

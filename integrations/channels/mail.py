@@ -7,7 +7,7 @@ from django.core.mail.message import sanitize_address
 from integrations.channels.base import Message, Service
 
 
-def letter(message: Message, to: str, unique: str) -> EmailMessage:
+def mail_of(message: Message, to: str, unique: str) -> EmailMessage:
     """``unique`` becomes its Message-ID: who gets it twice, because an answer was lost, may see it once."""
     lines = [message.text or message.title, message.url, SIGNATURE]
     host = sanitize_address(settings.DEFAULT_FROM_EMAIL, "utf-8").rpartition("@")[2].strip(" >") or "studio"

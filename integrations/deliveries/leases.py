@@ -13,7 +13,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from integrations.choices import DeliveryState
-from integrations.deliveries.parcels import DEADLINE
+from integrations.deliveries.sendable import DEADLINE
 from integrations.models import Delivery
 from sentimatrix_studio.mongo.pipelines import collection, row_of, session
 

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from integrations.deliveries.parcels import DEADLINE, Answer, DeliveryError
+from integrations.deliveries.sendable import DEADLINE, Answer, DeliveryError
 from integrations.outbound import Outbound, OutboundRefused, Response, parse
 from integrations.redaction import redact
 

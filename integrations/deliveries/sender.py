@@ -17,13 +17,13 @@ from django.utils import timezone
 from pymongo.errors import PyMongoError
 
 from integrations.deliveries import leases
-from integrations.deliveries.flights import Flight, endpoint_of
-from integrations.deliveries.parcels import DEADLINE, Answer, DeliveryError, Parcel
+from integrations.deliveries.attempts import OpenAttempt, endpoint_of
+from integrations.deliveries.sendable import DEADLINE, Answer, DeliveryError, Sendable
 from integrations.models import Delivery, Endpoint, Event
 
 logger = logging.getLogger(__name__)
 
-IN_FLIGHT = 6  # of one sender, to as many endpoints
+AT_ONCE = 6  # of one sender, to as many endpoints
 POLL = 1.0  # seconds between two looks
 KEPT = timedelta(days=30)  # events, and what became of their deliveries
 FORGET_EVERY = 600.0  # seconds
@@ -38,15 +38,15 @@ class Sender(threading.Thread):
         super().__init__(name="sender", daemon=True)
         self.lease = lease
         self._over = threading.Event()
-        self._flights: dict[Future[Answer], Flight] = {}
-        self._threads = ThreadPoolExecutor(IN_FLIGHT, "delivery")
+        self._open: dict[Future[Answer], OpenAttempt] = {}
+        self._threads = ThreadPoolExecutor(AT_ONCE, "delivery")
         self._forgot_at = -FORGET_EVERY
 
     def run(self) -> None:
         while not self._over.is_set():
             self._safely(self._turn)
-        while self._flights:
-            self._safely(self._land)
+        while self._open:
+            self._safely(self._end_answered)
         connection.close()
 
     def stop(self) -> None:
@@ -57,18 +57,18 @@ class Sender(threading.Thread):
     def send_due(self) -> int:
         """Send all that is due now in place of the thread; how many attempts that were."""
         started = 0
-        while (more := self._take_off()) or self._flights:
+        while (more := self._start_due()) or self._open:
             started += more
-            self._land()
+            self._end_answered()
         return started
 
     def _turn(self) -> None:
-        self._take_off()
+        self._start_due()
         if time.monotonic() - self._forgot_at >= FORGET_EVERY:
             self._forgot_at = time.monotonic()
             forget()
-        if self._flights:
-            self._land()
+        if self._open:
+            self._end_answered()
         else:
             self._over.wait(POLL)
 
@@ -82,9 +82,9 @@ class Sender(threading.Thread):
             logger.exception("A delivery went wrong. It is tried again when its lease has run out.")
             self._over.wait(POLL)
 
-    def _take_off(self) -> int:
+    def _start_due(self) -> int:
         started = 0
-        while len(self._flights) < IN_FLIGHT and (delivery := leases.claim(self.lease)):
+        while len(self._open) < AT_ONCE and (delivery := leases.claim(self.lease)):
             self._start(delivery)
             started += 1
         return started
@@ -95,29 +95,29 @@ class Sender(threading.Thread):
             leases.drop(delivery)
             return
         try:
-            parcel = _parcel(delivery, endpoint)
+            sendable = _sendable(delivery, endpoint)
         except DeliveryError as error:
-            Flight(delivery).land(error)
+            OpenAttempt(delivery).end(error)
         else:
-            self._flights[self._threads.submit(parcel.send)] = Flight(delivery, parcel.shown)
+            self._open[self._threads.submit(sendable.send)] = OpenAttempt(delivery, sendable.shown)
 
-    def _land(self) -> None:
+    def _end_answered(self) -> None:
         """Settle what comes back within the time between two looks."""
-        for future in wait(self._flights, POLL, FIRST_COMPLETED).done:
-            flight = self._flights.pop(future)
+        for future in wait(self._open, POLL, FIRST_COMPLETED).done:
+            attempt = self._open.pop(future)
             try:
-                flight.land(future.result())
+                attempt.end(future.result())
             except DeliveryError as error:
-                flight.land(error)
+                attempt.end(error)
 
 
-def _parcel(delivery: Delivery, endpoint: Endpoint) -> Parcel:
+def _sendable(delivery: Delivery, endpoint: Endpoint) -> Sendable:
     """What is to be sent. Raises DeliveryError where nothing is."""
     if delivery.breaks >= leases.MOST_BREAKS:
         raise DeliveryError("broken_off", BROKEN_OFF, can_retry=False)
     if not endpoint.is_enabled and not delivery.event.is_test:
         raise DeliveryError("disabled", endpoint.why_disabled, can_retry=False)
-    return endpoint.parcel(delivery.event)
+    return endpoint.sendable(delivery.event)
 
 
 def forget() -> None:

@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 
 from integrations.channels import SERVICES, Service
-from integrations.deliveries.parcels import DeliveryError, Parcel
+from integrations.deliveries.sendable import DeliveryError, Sendable
 from integrations.messages import Mail, Post
 from integrations.models.deliveries import Event
 from integrations.models.endpoints import Endpoint
@@ -82,7 +82,7 @@ class Channel(Endpoint):
         """What its ciphertext is bound to."""
         return "channel", "sealed", str(owner_id), service, str(pk)
 
-    def parcel(self, event: Event) -> Parcel:
+    def sendable(self, event: Event) -> Sendable:
         message = message_of(event)
         if self.known.write is None:
             if not self.owner.is_verified:

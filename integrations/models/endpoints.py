@@ -15,7 +15,7 @@ from django_mongodb_backend.fields import ArrayField, ObjectIdAutoField
 from accounts.ownership import OwnedModel, OwnedQuerySet
 from integrations.catalogue import EVENTS, Value
 from integrations.choices import Disabled
-from integrations.deliveries.parcels import Parcel
+from integrations.deliveries.sendable import Sendable
 from integrations.models.deliveries import Delivery, DeliveryQuerySet, Event
 from projects.models import Project
 
@@ -68,7 +68,7 @@ class Endpoint(OwnedModel):
         abstract = True
 
     @abstractmethod
-    def parcel(self, event: Event) -> Parcel:
+    def sendable(self, event: Event) -> Sendable:
         """What is to be sent for this event, complete. Raises DeliveryError when there is nothing to send with."""
 
     @property

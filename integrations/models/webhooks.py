@@ -12,11 +12,11 @@ from django_mongodb_backend.fields import ArrayField
 
 from integrations import signing
 from integrations.catalogue import Value
-from integrations.deliveries.parcels import DeliveryError, Parcel
-from integrations.letters import Letter
+from integrations.deliveries.sendable import DeliveryError, Sendable
 from integrations.models.deliveries import Event
 from integrations.models.endpoints import Endpoint
 from integrations.outbound import OutboundRefused, parse
+from integrations.signed import SignedRequest
 from sentimatrix_studio.encryption import Unreadable, decrypt, encrypt
 
 BOTH_COUNT = timedelta(days=1)  # the old secret and the new one, after a new one was asked for
@@ -104,12 +104,12 @@ class Webhook(Endpoint):
         self.both_count_until = timezone.now() + BOTH_COUNT if opened["secret"] else None
         return self._seal(signing.new_secret(), opened["secret"], opened["headers"])
 
-    def parcel(self, event: Event) -> Parcel:
+    def sendable(self, event: Event) -> Sendable:
         try:
             secrets, headers = self.secrets, self.headers
         except Unreadable as error:
             raise DeliveryError("unreadable", LOST) from error
-        return Letter(
+        return SignedRequest(
             url=self.url,
             secrets=secrets,
             own_headers=headers,

@@ -1,3 +1,5 @@
+from typing import Any
+
 from bson import ObjectId
 
 from accounts.models import User
@@ -47,7 +49,7 @@ def announce(owner: User, name: str = "job.completed", cause: str = "", project_
     return Event.objects.get(name=name, cause=cause)
 
 
-def make_delivery(webhook: Webhook | None = None, name: str = "job.completed", **fields) -> Delivery:
+def make_delivery(webhook: Webhook | None = None, name: str = "job.completed", **fields: Any) -> Delivery:
     webhook = webhook or make_webhook(events=[name])
     event = announce(webhook.owner, name, project_id=webhook.project_id)
     Delivery.objects.filter(event=event, endpoint_id=webhook.pk).update(**{"kind": webhook.kind, **fields})

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from integrations.channels import SERVICES, Message
 from integrations.channels.base import LONGEST_TITLE
-from integrations.channels.mail import letter
+from integrations.channels.mail import mail_of
 from integrations.tests.factories import ADDRESSES
 
 EVIL = "<!everyone> @here **[free](https://evil.example)** <b>&amp;\r\nBcc: x@evil.example\u202e `x` <@123> :smile:"
@@ -78,13 +78,13 @@ def test_ntfy_is_told_all_of_it_in_the_body_but_the_token():
     }
 
 
-def test_a_letter_has_the_names_in_its_text_and_no_header_of_theirs(settings):
+def test_a_mail_has_the_names_in_its_text_and_no_header_of_theirs(settings):
     settings.DEFAULT_FROM_EMAIL = "Studio <studio@mail.example.org>"
-    mail = letter(hostile(), "ada@example.org", "5f0c").message()
+    mail = mail_of(hostile(), "ada@example.org", "5f0c").message()
     assert (mail["To"], mail["Bcc"], mail["Auto-Submitted"]) == ("ada@example.org", None, "auto-generated")
     assert mail["Message-ID"] == "<5f0c@mail.example.org>"
     assert mail.get_content_type() == "text/plain"
-    assert letter(hostile(), "ada@example.org", "5f0c").body.split("\n\n")[:2] == [hostile().text, PAGE]
+    assert mail_of(hostile(), "ada@example.org", "5f0c").body.split("\n\n")[:2] == [hostile().text, PAGE]
 
 
 @pytest.mark.parametrize("service", ADDRESSES)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.tests.factories import make_user
 from integrations import events
 from integrations.deliveries import leases, retries
-from integrations.deliveries.flights import ATTEMPTS
+from integrations.deliveries.attempts import ATTEMPTS
 from integrations.deliveries.leases import LeaseLost
 from integrations.deliveries.sender import KEPT, Sender, forget
 from integrations.models import Delivery, Event, Webhook

@@ -14,9 +14,9 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from integrations import signing, webhooks
 from integrations.catalogue import EVENTS, OFFERED
 from integrations.deliveries.sender import Sender
-from integrations.letters import Letter, validate_headers
 from integrations.models import Event, Webhook
 from integrations.models.webhooks import BOTH_COUNT
+from integrations.signed import SignedRequest, validate_headers
 from integrations.tests.factories import announce, make_webhook
 from integrations.tests.receiver import LOOPBACK, Receiver
 from sentimatrix_studio.encryption import Unreadable
@@ -116,7 +116,7 @@ def test_a_secret_opens_in_its_own_row_only_and_a_lost_one_is_replaced(settings)
 
 def test_no_header_of_ones_own_takes_the_place_of_ours(receiver):
     forged = {"WEBHOOK-ID": "x", "Content-Type": "text/html", "x-webhook-event": "x", "Host": "x", "X-Request-Id": "x"}
-    Letter(
+    SignedRequest(
         url=receiver.url,
         secrets=[SECRET],
         own_headers={**forged, "X-Team": "kettles"},

@@ -2,6 +2,7 @@
 
 import ipaddress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -144,7 +145,7 @@ def test_a_delivery_shows_its_body_and_its_attempts(settings):
 def test_deliveries_are_sent_again_one_or_a_span_of_time():
     webhook = make_webhook()
     api = api_of(webhook.owner)
-    ended = {"due_at": None, "attempts": 3, "ended_at": timezone.now()}
+    ended: dict[str, Any] = {"due_at": None, "attempts": 3, "ended_at": timezone.now()}
     failed, fine = make_delivery(webhook, state="failed", **ended), make_delivery(webhook, state="delivered", **ended)
     again = api.post(path_of(webhook, "deliveries", fine.pk, "redeliver"))
     assert (again.status_code, again.json()["status"], again.json()["attempts"]) == (202, "waiting", 0)

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -77,7 +78,7 @@ def test_an_edit_keeps_the_values_of_headers_that_are_not_written_anew():
     browser, path = browser_of(webhook.owner), page_of("webhook_edit", webhook)
     assert f"X-Team: {KEPT}" in browser.get(path).content.decode()
     answer = browser.post(path, {**FORM, "headers": f"X-Team: {KEPT}\nX-New: new"})
-    assert answer.url == webhook.get_absolute_url()
+    assert answer["Location"] == webhook.get_absolute_url()
     webhook.refresh_from_db()
     assert (webhook.name, webhook.headers) == ("Chat", {"X-Team": "kettles", "X-New": "new"})
 
@@ -95,11 +96,11 @@ def test_a_test_is_sent_and_what_came_back_is_shown_but_not_run(settings):
         webhook = make_webhook(url=receiver.url)
         browser = browser_of(webhook.owner)
         answer = browser.post(page_of("webhook_test", webhook))
-        assert "Waiting" in browser.get(answer.url).content.decode()
+        assert "Waiting" in browser.get(answer["Location"]).content.decode()
         Sender().send_due()
     delivery = Delivery.objects.get()
-    assert answer.url == page_of("delivery_detail", webhook, delivery.pk)
-    content = browser.get(answer.url).content.decode()
+    assert answer["Location"] == page_of("delivery_detail", webhook, delivery.pk)
+    content = browser.get(answer["Location"]).content.decode()
     assert "127.0.0.1 answers with an error (500)." in content
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in content
     assert "X-Note: &lt;b&gt;" in content or "x-note: &lt;b&gt;" in content
@@ -147,7 +148,14 @@ def test_the_list_of_deliveries_has_pages_and_asks_as_often_for_one_as_for_many(
 
 def test_what_failed_within_some_days_is_sent_again():
     webhook = make_webhook()
-    ended = {"state": "failed", "due_at": None, "attempts": 10, "code": "status", "message": "No.", "ended_at": None}
+    ended: dict[str, Any] = {
+        "state": "failed",
+        "due_at": None,
+        "attempts": 10,
+        "code": "status",
+        "message": "No.",
+        "ended_at": None,
+    }
     failed, old = make_delivery(webhook, **ended), make_delivery(webhook, **ended)
     make_delivery(webhook, state="delivered", due_at=None)
     Delivery.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=3))

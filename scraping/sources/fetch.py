@@ -207,9 +207,9 @@ class Fetcher:
         return self.outbound.request(method, url, deadline=ANSWER, **said)
 
     def _bring(self, url: str) -> Response | Failure:
-        brought = self.transport.bring(url, self.outbound)
-        self.credits += brought.credits
-        return brought.answer
+        fetched = self.transport.fetch(url, self.outbound)
+        self.credits += fetched.credits
+        return fetched.answer
 
     @contextmanager
     def _turn(self, spaced: list[tuple[Pace, float]], paces: list[Pace]) -> Iterator[None]:

@@ -8,7 +8,7 @@ from integrations.outbound import Outbound
 from scraping.sources import fetch as fetching
 from scraping.sources.base import Fetcher, Outcome, SourceError
 from scraping.sources.outcomes import FOR_NOW
-from scraping.sources.transports import SERVICES, Wish
+from scraping.sources.transports import SERVICES, FetchOptions
 from tests.standins import pages
 from tests.standins.services import COSTS, USER
 from tests.standins.visits import Clock, OwnPace, no_names
@@ -18,11 +18,11 @@ SITE = "store.steampowered.com"
 KEY = "good-service-0123456789"
 VALUES = {"api_key": KEY, "username": USER, "password": KEY}
 BAD = {"api_key": "bad-canary-0123456789", "username": "canary-user", "password": "bad-canary-0123456789"}
-PLAIN = Wish()
+PLAIN = FetchOptions()
 ALL = pytest.mark.parametrize("service", SERVICES)
 
 
-def fetcher(service: str, wish: Wish = PLAIN, values: dict[str, str] = VALUES) -> Fetcher:
+def fetcher(service: str, options: FetchOptions = PLAIN, values: dict[str, str] = VALUES) -> Fetcher:
     clock = Clock()
     pace = OwnPace(clock)
     given: dict[str, Any] = {
@@ -31,7 +31,7 @@ def fetcher(service: str, wish: Wish = PLAIN, values: dict[str, str] = VALUES) -
         "make_pace": pace,
         "outbound": Outbound(resolver=no_names),
     }
-    return Fetcher(transport=SERVICES[service](values, wish), **given)
+    return Fetcher(transport=SERVICES[service](values, options), **given)
 
 
 def failure(fetch: Fetcher, url: str = URL) -> SourceError:
@@ -109,15 +109,15 @@ def test_a_service_that_talks_nonsense_is_told_from_a_site_that_does(standins, s
     assert failure(fetcher(service)).code in (Outcome.NETWORK, Outcome.INVALID_KEY)
 
 
-def wishes(standins, service: str, wish: Wish) -> dict[str, object]:
-    fetcher(service, wish).get(URL)
+def wishes(standins, service: str, options: FetchOptions) -> dict[str, object]:
+    fetcher(service, options).get(URL)
     asked: dict[str, object] = standins.services.asked[-1]
     return asked
 
 
 def test_country_scripts_and_premium_proxies_are_asked_for_in_each_services_words(standins):
-    wish = Wish("de", render_js=True, premium=True)
-    asked = {service: wishes(standins, service, wish) for service in SERVICES}
+    options = FetchOptions("de", render_js=True, premium=True)
+    asked = {service: wishes(standins, service, options) for service in SERVICES}
     assert asked["scraperapi"] == {"url": URL, "render": "true", "country_code": "de", "premium": "true"}
     bee = {"url": URL, "render_js": "true", "transparent_status_code": "true"}
     assert asked["scrapingbee"] == {**bee, "premium_proxy": "true", "country_code": "de"}

@@ -35,11 +35,11 @@ GROWING = b"<html><body><script>document.body.title = 'x'.repeat(6 * 1024 * 1024
 
 
 @pytest.fixture
-def bring(settings) -> Callable[[str], Response]:
+def fetch(settings) -> Callable[[str], Response]:
     settings.USER_AGENT = "Studio/9"
 
     def page(url: str) -> Response:
-        answer = Rendered(find_chromium()).bring(url, Outbound(allow=OPEN, proxy="")).answer
+        answer = Rendered(find_chromium()).fetch(url, Outbound(allow=OPEN, proxy="")).answer
         assert isinstance(answer, Response)
         return answer
 
@@ -56,13 +56,13 @@ def at_the_root(page: bytes) -> Callable[[socket.socket, bytes], None]:
     return answer
 
 
-def test_scripts_are_run_and_reach_nothing_that_the_guard_refuses(bring, serve, caplog):
+def test_scripts_are_run_and_reach_nothing_that_the_guard_refuses(fetch, serve, caplog):
     caplog.set_level(logging.INFO)
     with socket.create_server(("127.0.0.2", 0)) as neighbour, socket.socket(type=socket.SOCK_DGRAM) as stun:
         port = neighbour.getsockname()[1]
         stun.bind(("127.0.0.2", port))
         server = serve(at_the_root(CURIOUS.replace("PORT", str(port)).encode()))
-        page = bring(server.url)
+        page = fetch(server.url)
         neighbour.settimeout(0.1)
         stun.settimeout(0.1)
         with pytest.raises(TimeoutError):
@@ -79,9 +79,9 @@ def test_scripts_are_run_and_reach_nothing_that_the_guard_refuses(bring, serve, 
     assert all(b"user-agent: studio/9" in request.lower() for request in server.requests)
 
 
-def test_the_sites_status_and_last_address_are_known(bring, serve):
+def test_the_sites_status_and_last_address_are_known(fetch, serve):
     server = serve(lambda connection, request: connection.sendall(moved_once(request)))
-    page = bring(f"{server.url}old")
+    page = fetch(f"{server.url}old")
     assert (page.status, page.url) == (404, f"{server.url}new")
     assert "Gone for good" in page.text
 
@@ -92,34 +92,34 @@ def moved_once(request: bytes) -> bytes:
     return plain(b"<html><body>Gone for good</body></html>", HTML, status="404 Not Found")
 
 
-def test_what_is_no_page_comes_as_it_is(bring, serve):
+def test_what_is_no_page_comes_as_it_is(fetch, serve):
     server = serve(plain(b'{"a": 1}', "Content-Type: application/json"))
-    assert bring(server.url).json() == {"a": 1}
+    assert fetch(server.url).json() == {"a": 1}
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.2:8080/", "file:///etc/passwd", "--help"])
-def test_a_page_that_may_not_be_asked_for_says_why(bring, url):
+def test_a_page_that_may_not_be_asked_for_says_why(fetch, url):
     with pytest.raises(OutboundRefused) as caught:
-        bring(url)
+        fetch(url)
     assert caught.value.code in ("forbidden", "bad_url")
 
 
 @pytest.mark.parametrize(
     ("page", "code", "deadline"), [(ENDLESS, "timeout", 3.0), (GROWING, "too_large", 20.0)], ids=["time", "size"]
 )
-def test_a_page_without_end_ends(bring, serve, monkeypatch, page, code, deadline):
+def test_a_page_without_end_ends(fetch, serve, monkeypatch, page, code, deadline):
     monkeypatch.setattr(rendered, "DEADLINE", deadline)
     server = serve(at_the_root(page))
     began = time.monotonic()
     with pytest.raises(OutboundRefused) as caught:
-        bring(server.url)
+        fetch(server.url)
     assert caught.value.code == code
     assert time.monotonic() - began < deadline + GRACE
 
 
 def test_a_page_over_tls_is_read_by_its_source_like_any_other(standins):
     """Through the proxy of the installation, with the site's certificate verified, and told apart by its name."""
-    answer = Rendered(find_chromium()).bring(f"https://www.trustpilot.com/review/{DOMAIN}", Outbound(resolver=no_names))
+    answer = Rendered(find_chromium()).fetch(f"https://www.trustpilot.com/review/{DOMAIN}", Outbound(resolver=no_names))
     assert isinstance(answer.answer, Response)
     assert (answer.answer.status, answer.answer.url) == (200, f"https://www.trustpilot.com/review/{DOMAIN}")
     assert "__NEXT_DATA__" in answer.answer.text

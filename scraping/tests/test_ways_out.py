@@ -16,7 +16,7 @@ from integrations.outbound import MAX_BYTES, Outbound, OutboundRefused
 from scraping.sources import fetch as fetching
 from scraping.sources import robots
 from scraping.sources.base import Fetcher, SourceError
-from scraping.sources.transports import SERVICES, Wish, direct
+from scraping.sources.transports import SERVICES, FetchOptions, direct
 from scraping.sources.transports.gate import Gate
 from scraping.sources.transports.service import Sent, Service
 from tests.standins.hostile import HOSTILE, LOOPBACK, drip, plain
@@ -41,13 +41,13 @@ def through_gate(url: str, door: Outbound) -> object:
 def through(service: str) -> Way:
     """As if the service were at the address: that is where its request goes."""
 
-    def bring(url: str, door: Outbound) -> object:
+    def fetch(url: str, door: Outbound) -> object:
         kind = SERVICES[service]
         moved = type(kind.__name__, (kind,), {"request": lambda self, page: Sent(url), "deadline": PATIENCE})
-        brought: Service = moved(VALUES, Wish())
-        return brought.bring("https://www.example.com/", door)
+        fetched: Service = moved(VALUES, FetchOptions())
+        return fetched.fetch("https://www.example.com/", door)
 
-    return bring
+    return fetch
 
 
 WAYS: dict[str, Way] = {
@@ -159,5 +159,5 @@ def test_a_service_whose_name_leads_home_is_not_told_the_key(service, serve):
     server = serve(plain(b"reached"))
     door = Outbound(allow=(), proxy="", resolver=lambda host, port: ["127.0.0.1"])
     with pytest.raises(OutboundRefused) as caught:
-        SERVICES[service](VALUES, Wish()).bring("https://www.example.com/", door)
+        SERVICES[service](VALUES, FetchOptions()).fetch("https://www.example.com/", door)
     assert (caught.value.code, server.requests) == ("forbidden", [])

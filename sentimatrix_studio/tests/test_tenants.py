@@ -142,7 +142,7 @@ def make_tenant(**fields: Any) -> Tenant:
     keys["channel_id"] = make_channel(user, name=f"{MARK} channel").pk
     keys |= {"webhook_id": webhook.pk, "delivery_id": make_delivery(webhook, message=MARK).pk}
     Notice.objects.owned_by(user).update(title=f"{MARK} notice")
-    keys["notice_id"] = Notice.objects.owned_by(user).first().pk
+    keys["notice_id"] = Notice.objects.owned_by(user).values_list("pk", flat=True)[0]
     keys["preset_id"] = make_preset(user, name=f"{MARK} preset", description=MARK).pk
     return Tenant(user, {**keys, "file_id": upload.id, **own})
 

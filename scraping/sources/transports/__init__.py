@@ -5,7 +5,7 @@ go out through the guard, ``integrations.outbound``. To add a commercial service
 """
 
 from scraping.sources.transports.apify import Apify
-from scraping.sources.transports.base import Brought, Transport, Wish
+from scraping.sources.transports.base import Fetched, FetchOptions, Transport
 from scraping.sources.transports.brightdata import BrightData
 from scraping.sources.transports.direct import Direct
 from scraping.sources.transports.oxylabs import Oxylabs
@@ -15,7 +15,7 @@ from scraping.sources.transports.scrapingbee import ScrapingBee
 from scraping.sources.transports.service import Service
 from scraping.sources.transports.zyte import Zyte
 
-__all__ = ["SERVICES", "Brought", "Direct", "Service", "Transport", "Wish"]
+__all__ = ["SERVICES", "Direct", "FetchOptions", "Fetched", "Service", "Transport"]
 
 SERVICES: dict[str, type[Service]] = {
     one.id: one for one in (ScraperAPI, Apify, ScrapingBee, ScrapingAnt, Zyte, BrightData, Oxylabs)

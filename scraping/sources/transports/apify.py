@@ -11,7 +11,7 @@ from typing import Any
 
 from integrations.outbound import Response
 from scraping.sources.outcomes import Outcome
-from scraping.sources.transports.base import Brought
+from scraping.sources.transports.base import Fetched
 from scraping.sources.transports.service import Sent, Service, json_of
 
 ACTS = "https://api.apify.com/v2/acts"
@@ -29,10 +29,10 @@ class Apify(Service):
     deadline = 180.0
 
     def request(self, url: str) -> Sent:
-        actor, function = ("web-scraper", RENDERED) if self.wish.render_js else ("cheerio-scraper", PLAIN)
+        actor, function = ("web-scraper", RENDERED) if self.options.render_js else ("cheerio-scraper", PLAIN)
         proxy: dict[str, Any] = {"useApifyProxy": True}
-        proxy |= {"apifyProxyGroups": ["RESIDENTIAL"]} if self.wish.premium else {}
-        proxy |= {"apifyProxyCountry": self.wish.country.upper()} if self.wish.country else {}
+        proxy |= {"apifyProxyGroups": ["RESIDENTIAL"]} if self.options.premium else {}
+        proxy |= {"apifyProxyCountry": self.options.country.upper()} if self.options.country else {}
         body = {
             "startUrls": [{"url": url}],
             "pageFunction": function,
@@ -44,7 +44,7 @@ class Apify(Service):
         headers = {"Authorization": f"Bearer {self.values['api_key']}"}
         return Sent(f"{ACTS}/apify~{actor}/run-sync-get-dataset-items", {"timeout": "150"}, headers, body)
 
-    def read(self, url: str, answer: Response) -> Brought:
+    def read(self, url: str, answer: Response) -> Fetched:
         data = json_of(answer)
         if answer.status >= 400 or not isinstance(data, list):
             return self._refusal(answer, data)
@@ -56,7 +56,7 @@ class Apify(Service):
         where, body = str(page.get("url") or url), str(page.get("body") or "")
         return self.page(where, status, body.encode(), {"content-type": "text/html; charset=utf-8"})
 
-    def _refusal(self, answer: Response, data: Any) -> Brought:
+    def _refusal(self, answer: Response, data: Any) -> Fetched:
         error = data.get("error") if isinstance(data, dict) else None
         kind = str(error.get("type")) if isinstance(error, dict) else ""
         if any(word in kind for word in SPENT):

@@ -8,7 +8,7 @@ from scraping.sources.outcomes import Failure
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class FetchOptions:
     """How somebody wants pages to be asked for, as far as a transport can."""
 
     country: str = ""  # two small letters
@@ -17,7 +17,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class Fetched:
     """The site's answer, or why there is none: what stands between us and the site failed. ``credits`` were paid."""
 
     answer: Response | Failure
@@ -35,7 +35,7 @@ class Transport(Protocol):
     def host(self) -> str:
         """Whose pace counts besides the site's; empty where nobody is between."""
 
-    def bring(self, url: str, outbound: Outbound) -> Brought:
+    def fetch(self, url: str, outbound: Outbound) -> Fetched:
         """Ask for a page. Raises OutboundRefused."""
 
     def secrets(self) -> tuple[str, ...]:

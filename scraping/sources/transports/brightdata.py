@@ -10,7 +10,7 @@ from typing import Any
 
 from integrations.outbound import Response
 from scraping.sources.outcomes import Outcome
-from scraping.sources.transports.base import Brought
+from scraping.sources.transports.base import Fetched
 from scraping.sources.transports.service import BY_STATUS, Sent, Service
 
 FIRST_ZONE = "web_unlocker1"  # as the service calls it unless one says otherwise
@@ -23,11 +23,11 @@ class BrightData(Service):
 
     def request(self, url: str) -> Sent:
         body: dict[str, Any] = {"zone": self.values.get("zone") or FIRST_ZONE, "url": url, "format": "raw"}
-        body |= {"country": self.wish.country} if self.wish.country else {}
+        body |= {"country": self.options.country} if self.options.country else {}
         headers = {"Authorization": f"Bearer {self.values['api_key']}"}
         return Sent("https://api.brightdata.com/request", headers=headers, body=body)
 
-    def read(self, url: str, answer: Response) -> Brought:
+    def read(self, url: str, answer: Response) -> Fetched:
         told = answer.headers.get("x-brd-status-code", "")
         status = int(told) if told.isdigit() else answer.status
         if "x-brd-error" in answer.headers:

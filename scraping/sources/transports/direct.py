@@ -1,7 +1,7 @@
 """From here to the site, with nobody between."""
 
 from integrations.outbound import Outbound
-from scraping.sources.transports.base import Brought
+from scraping.sources.transports.base import Fetched
 
 ANSWER = 30.0  # seconds for one answer
 
@@ -9,8 +9,8 @@ ANSWER = 30.0  # seconds for one answer
 class Direct:
     name = host = ""
 
-    def bring(self, url: str, outbound: Outbound) -> Brought:
-        return Brought(outbound.request("GET", url, deadline=ANSWER))
+    def fetch(self, url: str, outbound: Outbound) -> Fetched:
+        return Fetched(outbound.request("GET", url, deadline=ANSWER))
 
     def secrets(self) -> tuple[str, ...]:
         return ()

@@ -10,7 +10,7 @@ from typing import Any
 
 from integrations.outbound import Response
 from scraping.sources.outcomes import Outcome
-from scraping.sources.transports.base import Brought
+from scraping.sources.transports.base import Fetched
 from scraping.sources.transports.service import Sent, Service, json_of
 
 OF_THE_SERVICE = 600  # and up: statuses that no site has
@@ -34,12 +34,12 @@ class Oxylabs(Service):
 
     def request(self, url: str) -> Sent:
         body: dict[str, Any] = {"source": "universal", "url": url}
-        body |= {"render": "html"} if self.wish.render_js else {}
-        body |= {"geo_location": COUNTRIES[self.wish.country]} if self.wish.country in COUNTRIES else {}
+        body |= {"render": "html"} if self.options.render_js else {}
+        body |= {"geo_location": COUNTRIES[self.options.country]} if self.options.country in COUNTRIES else {}
         headers = {"Authorization": f"Basic {self.basic()}"}
         return Sent("https://realtime.oxylabs.io/v1/queries", headers=headers, body=body)
 
-    def read(self, url: str, answer: Response) -> Brought:
+    def read(self, url: str, answer: Response) -> Fetched:
         data = json_of(answer)
         results = data.get("results") if isinstance(data, dict) else None
         if answer.status != 200 or not isinstance(results, list) or not results or not isinstance(results[0], dict):

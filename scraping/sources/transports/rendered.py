@@ -21,7 +21,7 @@ from django.conf import settings
 
 from integrations.dialling import Deadline
 from integrations.outbound import MAX_BYTES, Outbound, OutboundRefused, Response
-from scraping.sources.transports.base import Brought
+from scraping.sources.transports.base import Fetched
 from scraping.sources.transports.gate import Gate, certificate
 
 DEADLINE = 45.0  # seconds for all of it, …
@@ -53,7 +53,7 @@ class Rendered:
     def secrets(self) -> tuple[str, ...]:
         return ()
 
-    def bring(self, url: str, outbound: Outbound) -> Brought:
+    def fetch(self, url: str, outbound: Outbound) -> Fetched:
         """Raises OutboundRefused: for the page itself as without a browser, and when the browser takes too long."""
         if not url.startswith(("http://", "https://")):  # nothing else is given to a program
             raise OutboundRefused("bad_url", "Only http:// and https:// addresses can be fetched.")
@@ -64,9 +64,9 @@ class Rendered:
             raise gate.refused or OutboundRefused("network", "The browser did not get the page.", can_retry=True)
         page = gate.page
         if "html" not in page.headers.get("content-type", "") or not document:
-            return Brought(page)
+            return Fetched(page)
         headers = httpx.Headers({**page.headers, "content-type": "text/html; charset=utf-8"})
-        return Brought(Response(page.status, headers, document, page.url))
+        return Fetched(Response(page.status, headers, document, page.url))
 
     def _document(self, url: str, gate: Gate, folder: str, until: Deadline) -> bytes:
         own = [

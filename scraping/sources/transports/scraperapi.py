@@ -8,7 +8,7 @@ from. By its documentation; it could not be tried against the live service.
 
 from integrations.outbound import Response
 from scraping.sources.outcomes import Outcome
-from scraping.sources.transports.base import Brought
+from scraping.sources.transports.base import Fetched
 from scraping.sources.transports.service import Sent, Service, number
 
 
@@ -16,12 +16,12 @@ class ScraperAPI(Service):
     id, name = "scraperapi", "ScraperAPI"
 
     def request(self, url: str) -> Sent:
-        params = {"url": url, "render": "true" if self.wish.render_js else "false"}
-        params |= {"country_code": self.wish.country} if self.wish.country else {}
-        params |= {"premium": "true"} if self.wish.premium else {}
+        params = {"url": url, "render": "true" if self.options.render_js else "false"}
+        params |= {"country_code": self.options.country} if self.options.country else {}
+        params |= {"premium": "true"} if self.options.premium else {}
         return Sent("https://api.scraperapi.com/", params, {"x-sapi-api_key": self.values["api_key"]})
 
-    def read(self, url: str, answer: Response) -> Brought:
+    def read(self, url: str, answer: Response) -> Fetched:
         told = answer.headers.get("sa-statuscode", "")
         if answer.status == 403 and not told:
             return self.failure(Outcome.QUOTA_EXCEEDED)

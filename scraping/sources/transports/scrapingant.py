@@ -8,7 +8,7 @@ live service.
 
 from integrations.outbound import Response
 from scraping.sources.outcomes import Outcome
-from scraping.sources.transports.base import Brought
+from scraping.sources.transports.base import Fetched
 from scraping.sources.transports.service import Sent, Service, number
 
 
@@ -16,12 +16,12 @@ class ScrapingAnt(Service):
     id, name = "scrapingant", "ScrapingAnt"
 
     def request(self, url: str) -> Sent:
-        params = {"url": url, "browser": "true" if self.wish.render_js else "false"}
-        params |= {"proxy_country": self.wish.country.upper()} if self.wish.country else {}
-        params |= {"proxy_type": "residential"} if self.wish.premium else {}
+        params = {"url": url, "browser": "true" if self.options.render_js else "false"}
+        params |= {"proxy_country": self.options.country.upper()} if self.options.country else {}
+        params |= {"proxy_type": "residential"} if self.options.premium else {}
         return Sent("https://api.scrapingant.com/v2/general", params, {"x-api-key": self.values["api_key"]})
 
-    def read(self, url: str, answer: Response) -> Brought:
+    def read(self, url: str, answer: Response) -> Fetched:
         status = answer.headers.get("ant-page-status-code", "")
         if status.isdigit():
             kept = {"content-type": answer.headers.get("content-type", "text/html")}

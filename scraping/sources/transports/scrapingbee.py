@@ -7,7 +7,7 @@ be tried against the live service.
 """
 
 from integrations.outbound import Response
-from scraping.sources.transports.base import Brought
+from scraping.sources.transports.base import Fetched
 from scraping.sources.transports.service import Sent, Service, number
 
 
@@ -19,14 +19,14 @@ class ScrapingBee(Service):
         params = {
             "api_key": self.values["api_key"],
             "url": url,
-            "render_js": "true" if self.wish.render_js else "false",
+            "render_js": "true" if self.options.render_js else "false",
             "transparent_status_code": "true",
         }
-        params |= {"premium_proxy": "true"} if self.wish.premium else {}
-        params |= {"country_code": self.wish.country} if self.wish.country else {}
+        params |= {"premium_proxy": "true"} if self.options.premium else {}
+        params |= {"country_code": self.options.country} if self.options.country else {}
         return Sent("https://app.scrapingbee.com/api/v1/", params)
 
-    def read(self, url: str, answer: Response) -> Brought:
+    def read(self, url: str, answer: Response) -> Fetched:
         if "spb-initial-status-code" not in answer.headers and "spb-resolved-url" not in answer.headers:
             return self.refusal(answer)
         where, cost = answer.headers.get("spb-resolved-url", url), number(answer.headers.get("spb-cost"))

@@ -18,7 +18,7 @@ import httpx
 from integrations.outbound import MAX_BYTES, Outbound, Response
 from integrations.verifying import ABOUT_KEY, ABOUT_QUOTA
 from scraping.sources.outcomes import Failure, Outcome
-from scraping.sources.transports.base import Brought, Wish
+from scraping.sources.transports.base import Fetched, FetchOptions
 
 WORDS = 2_000  # characters of a service's answer that are looked at
 BY_STATUS = {
@@ -51,8 +51,8 @@ class Service(ABC):
     name: ClassVar[str]
     deadline: ClassVar[float] = 90.0
 
-    def __init__(self, values: Mapping[str, str], wish: Wish) -> None:
-        self.values, self.wish = values, wish
+    def __init__(self, values: Mapping[str, str], options: FetchOptions) -> None:
+        self.values, self.options = values, options
 
     @property
     def host(self) -> str:
@@ -68,7 +68,7 @@ class Service(ABC):
         pair = f"{self.values.get('username', self.values.get('api_key', ''))}:{self.values.get('password', '')}"
         return base64.b64encode(pair.encode()).decode()
 
-    def bring(self, url: str, outbound: Outbound) -> Brought:
+    def fetch(self, url: str, outbound: Outbound) -> Fetched:
         """The page, as the service saw it. No redirect of the service is followed: keys travel in its address."""
         sent = self.request(url)
         content = json.dumps(sent.body).encode() if sent.body is not None else b""
@@ -83,16 +83,16 @@ class Service(ABC):
         """What to ask the service for this page."""
 
     @abstractmethod
-    def read(self, url: str, answer: Response) -> Brought:
+    def read(self, url: str, answer: Response) -> Fetched:
         """The site's answer in the service's, or what the service says instead."""
 
-    def page(self, url: str, status: int, body: bytes, headers: Mapping[str, str], cost: int = 0) -> Brought:
+    def page(self, url: str, status: int, body: bytes, headers: Mapping[str, str], cost: int = 0) -> Fetched:
         """What the site has answered, and what that has cost."""
         if len(body) > MAX_BYTES:
-            return Brought(Failure(Outcome.TOO_LARGE), cost)
-        return Brought(Response(status, httpx.Headers(dict(headers)), body, url), cost)
+            return Fetched(Failure(Outcome.TOO_LARGE), cost)
+        return Fetched(Response(status, httpx.Headers(dict(headers)), body, url), cost)
 
-    def refusal(self, answer: Response) -> Brought:
+    def refusal(self, answer: Response) -> Fetched:
         """What the service itself says, by its words where they are plain, else by its status."""
         words = "" if _is_page(answer) else answer.text[:WORDS]
         if answer.status < 500 and ABOUT_QUOTA.search(words):
@@ -101,7 +101,7 @@ class Service(ABC):
             return self.failure(Outcome.INVALID_KEY)
         return self.failure(BY_STATUS.get(answer.status, Outcome.NETWORK), answer.status)
 
-    def failure(self, outcome: Outcome, status: int = 0) -> Brought:
+    def failure(self, outcome: Outcome, status: int = 0) -> Fetched:
         what = {
             Outcome.INVALID_KEY: f"{self.name} does not accept the key.",
             Outcome.QUOTA_EXCEEDED: f"There is nothing left to spend at {self.name}.",
@@ -111,7 +111,7 @@ class Service(ABC):
             Outcome.ROBOTS_DISALLOWED: f"{self.name} does not fetch what the site asks programs not to read.",
         }.get(outcome, f"{self.name} did not get the page{f' ({status})' if status else ''}.")
         passing = Failure.passing(outcome, what)
-        return Brought(Failure(outcome, what, passing.can_retry, provider=self.id))
+        return Fetched(Failure(outcome, what, passing.can_retry, provider=self.id))
 
 
 def json_of(answer: Response) -> Any:

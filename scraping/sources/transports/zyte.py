@@ -13,7 +13,7 @@ from typing import Any
 
 from integrations.outbound import Response
 from scraping.sources.outcomes import Outcome
-from scraping.sources.transports.base import Brought
+from scraping.sources.transports.base import Fetched
 from scraping.sources.transports.service import Sent, Service, json_of
 
 OWN_WORDS = {
@@ -30,12 +30,12 @@ class Zyte(Service):
     deadline = 150.0
 
     def request(self, url: str) -> Sent:
-        body: dict[str, Any] = {"url": url, "browserHtml": True} if self.wish.render_js else self._plain(url)
-        body |= {"geolocation": self.wish.country.upper()} if self.wish.country else {}
-        body |= {"ipType": "residential"} if self.wish.premium else {}
+        body: dict[str, Any] = {"url": url, "browserHtml": True} if self.options.render_js else self._plain(url)
+        body |= {"geolocation": self.options.country.upper()} if self.options.country else {}
+        body |= {"ipType": "residential"} if self.options.premium else {}
         return Sent("https://api.zyte.com/v1/extract", headers={"Authorization": f"Basic {self.basic()}"}, body=body)
 
-    def read(self, url: str, answer: Response) -> Brought:
+    def read(self, url: str, answer: Response) -> Fetched:
         if answer.status in OWN_WORDS:
             return self.failure(OWN_WORDS[answer.status])
         data = json_of(answer)

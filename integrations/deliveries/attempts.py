@@ -14,7 +14,7 @@ from integrations import events
 from integrations.choices import Disabled
 from integrations.deliveries import leases, retries
 from integrations.deliveries.leases import Attempt, LeaseLost
-from integrations.deliveries.parcels import Answer, DeliveryError
+from integrations.deliveries.sendable import Answer, DeliveryError
 from integrations.models import ENDPOINTS, Delivery, Endpoint
 from sentimatrix_studio import rest
 from sentimatrix_studio.mongo.transaction import in_transaction
@@ -32,14 +32,14 @@ def endpoint_of(delivery: Delivery) -> Endpoint | None:
     return found
 
 
-class Flight:
+class OpenAttempt:
     """``shown`` is what is kept of what was sent."""
 
     def __init__(self, delivery: Delivery, shown: Mapping[str, str] | None = None) -> None:
         self.delivery, self.event, self.shown = delivery, delivery.event, shown or {}
         self.at, self._began = timezone.now(), time.monotonic()
 
-    def land(self, outcome: Answer | DeliveryError) -> None:
+    def end(self, outcome: Answer | DeliveryError) -> None:
         """Settle it, unless another sender has it by now.
 
         One update, not a transaction: what a killed sender leaves open would lock the delivery, and every claim with

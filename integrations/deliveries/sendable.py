@@ -37,7 +37,7 @@ class DeliveryError(Exception):
         self.retry_after, self.is_gone, self.answer = retry_after, is_gone, answer
 
 
-class Parcel(Protocol):
+class Sendable(Protocol):
     """Everything that is needed to send something: it is sent in a thread that has no database."""
 
     @property

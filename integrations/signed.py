@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 
 from integrations import signing
-from integrations.deliveries.parcels import Answer
 from integrations.deliveries.posting import post
+from integrations.deliveries.sendable import Answer
 
 VERSION = "1"  # of what the body looks like
 MOST_HEADERS = 10  # of a webhook's own
@@ -39,8 +39,8 @@ def validate_headers(headers: Mapping[str, str]) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A ``parcels.Parcel``. ``own_headers`` are those that the owner of the webhook wants sent along."""
+class SignedRequest:
+    """A ``sendable.Sendable``. ``own_headers`` are those that the owner of the webhook wants sent along."""
 
     url: str
     secrets: Sequence[str]

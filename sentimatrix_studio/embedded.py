@@ -55,6 +55,8 @@ class MongoDB:
         command += ["--bind_ip", self.socket, "--unixSocketPrefix", sockets, "--networkMessageCompressors", "disabled"]
         command += ["--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "512"]
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
+        # The transaction of a worker that is killed locks what it touched until it expires: by default for a minute.
+        command += ["--setParameter", "transactionLifetimeLimitSeconds=30"]
         self.child = Child("MongoDB", command, log_file(data_dir, "mongodb"), keep_open=keep_open)
 
     def is_ready(self) -> bool:

@@ -25,12 +25,19 @@ from sentimatrix_studio.requests import current_request_id
 
 
 def announce(
-    event: str, *, owner_id: ObjectId, project_id: ObjectId | None, cause: str, data: Mapping[str, Value]
+    event: str,
+    *,
+    owner_id: ObjectId,
+    project_id: ObjectId | None,
+    cause: str,
+    data: Mapping[str, Value],
+    to_people: bool = True,
 ) -> None:
     """Write down that this has happened, and a delivery for each endpoint that wants to be told.
 
     ``cause`` tells one occurrence from another, as the job's id does: a second time with the same one changes nothing.
-    ``data`` has the fields of the event's example, with texts cut where they are long.
+    ``data`` has the fields of the event's example, with texts cut where they are long. Not ``to_people`` is what only
+    programs are told.
     """
     fields = {
         "owner_id": owner_id,
@@ -41,22 +48,24 @@ def announce(
         "at": timezone.now(),
         "request_id": _request_id(),
     }
-    in_transaction(lambda: _write(fields))
+    in_transaction(lambda: _write(fields, to_people=to_people))
 
 
-def _write(fields: dict[str, Any]) -> None:
+def _write(fields: dict[str, Any], *, to_people: bool) -> None:
     same = {name: fields[name] for name in ("name", "cause")}
     key = ObjectId()
     found = collection(Event).update_one(same, {"$setOnInsert": {"_id": key, **fields}}, upsert=True, session=session())
     if found.upserted_id is not None:
         event = Event.objects.get(pk=key)
-        notices.note(event)
-        deliver(event)
+        if to_people:
+            notices.note(event)
+        _deliver(event, to_people=to_people)
 
 
-def deliver(event: Event) -> None:
+def _deliver(event: Event, *, to_people: bool) -> None:
     """Put it on its way to all that want it."""
-    wanting = [endpoint for model in ENDPOINTS for endpoint in model.objects.wanting(event)]
+    models = [model for model in ENDPOINTS if to_people or not model.is_for_people]
+    wanting = [endpoint for model in models for endpoint in model.objects.wanting(event)]
     Delivery.objects.bulk_create(endpoint.delivery_of(event) for endpoint in wanting)
 
 

@@ -26,6 +26,7 @@ class Channel(Endpoint):
     opens only as this row of this owner; ``shown`` is what of them may be seen."""
 
     kind: ClassVar[str] = "channel"
+    is_for_people: ClassVar[bool] = True
     disabled_event: ClassVar[str] = "channel.disabled"
 
     service = models.CharField(max_length=10, choices=[(one.id, one.name) for one in SERVICES.values()])

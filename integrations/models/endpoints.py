@@ -48,6 +48,7 @@ class Endpoint(OwnedModel):
     """
 
     kind: ClassVar[str]
+    is_for_people: ClassVar[bool]
     disabled_event: ClassVar[str]  # which its owner is told when it is turned off
 
     id = ObjectIdAutoField(primary_key=True)

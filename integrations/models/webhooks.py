@@ -41,6 +41,7 @@ class Webhook(Endpoint):
     """
 
     kind: ClassVar[str] = "webhook"
+    is_for_people: ClassVar[bool] = False
     disabled_event: ClassVar[str] = "webhook.disabled"
 
     name = models.CharField(max_length=100, blank=True, help_text="For yourself: who listens there.")

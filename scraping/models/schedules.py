@@ -219,17 +219,16 @@ class Schedule(OwnedModel):
 
     def _tell_of(self, slot: "Slot") -> None:
         message = {"message": slot.message, "consecutive_failures": self.consecutive_failures}
-        if self.notify_on_failure:
-            self.announce("schedule.failed", slot, **slot.facts, **message)
+        self.announce("schedule.failed", slot, {**slot.facts, **message}, to_people=self.notify_on_failure)
         if self.consecutive_failures >= self.max_retries:
             mine = Schedule.objects.filter(pk=self.pk, enabled=True)
             if mine.update(enabled=False, next_run=None):
-                self.announce("schedule.paused", slot, **message)
+                self.announce("schedule.paused", slot, message)
 
-    def announce(self, event: str, slot: "Slot", **data: Any) -> None:
+    def announce(self, event: str, slot: "Slot", data: Mapping[str, Any], *, to_people: bool = True) -> None:
         said = {"schedule_id": str(self.pk), "project_id": str(self.project_id), "project": self.project.name}
         whose = {"owner_id": self.owner_id, "project_id": self.project_id}
-        events.announce(event, **whose, cause=str(slot.pk), data={**said, **data})
+        events.announce(event, **whose, cause=str(slot.pk), data={**said, **data}, to_people=to_people)
 
 
 class SlotQuerySet(models.QuerySet["Slot"]):

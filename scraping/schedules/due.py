@@ -107,7 +107,7 @@ def _start(schedule: Schedule, planned_at: datetime) -> bool:
         slot.save(force_insert=True)
         slot.end(SlotStatus.FAILED, refused.message)
         return False
-    schedule.announce("schedule.triggered", slot, **slot.facts)
+    schedule.announce("schedule.triggered", slot, slot.facts)
     return True
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from integrations.models import Event
+from integrations.models import Delivery, Event, Notice
+from integrations.tests.factories import make_channel, make_webhook
 from projects.models import Project
 from projects.tests.factories import make_project, make_target
 from scraping.choices import JobStatus, Trigger
@@ -163,10 +164,16 @@ def test_failures_in_a_row_are_counted_and_the_last_of_them_pauses_the_schedule_
     assert (schedule.consecutive_failures, schedule.next_run) == (0, MONDAY + 7 * DAY)
 
 
-def test_who_wants_no_word_of_failures_is_told_of_the_pause_alone():
-    make_due(make_project(), notify_on_failure=False, max_retries=1)  # without a target
+def test_who_wants_no_word_of_failures_is_told_of_the_pause_alone_and_programs_of_both():
+    project = make_project()  # without a target
+    told = ["schedule.failed", "schedule.paused"]
+    webhook, channel = make_webhook(project.owner, events=told), make_channel(project.owner, events=told)
+    make_due(project, notify_on_failure=False, max_retries=1)
     due.run_due(MONDAY)
-    assert events() == {"schedule.paused": 1}
+    assert events() == {"schedule.failed": 1, "schedule.paused": 1}
+    assert sorted(one.event.name for one in Delivery.objects.filter(endpoint_id=webhook.pk)) == told
+    assert [one.event.name for one in Delivery.objects.filter(endpoint_id=channel.pk)] == told[1:]
+    assert [notice.event for notice in Notice.objects.all()] == told[1:]
 
 
 def test_a_run_starts_later_by_its_own_jitter():

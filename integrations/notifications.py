@@ -9,10 +9,8 @@ from accounts.models import User
 from integrations import events
 from integrations.catalogue import TEST
 from integrations.channels import Service
-from integrations.choices import Disabled
 from integrations.models import Bell, Channel, Delivery
 from sentimatrix_studio.mongo.pipelines import collection
-from sentimatrix_studio.mongo.transaction import in_transaction
 
 MOST = 20  # channels of one person
 
@@ -48,10 +46,7 @@ def change(channel: Channel, values: Mapping[str, str], fields: Mapping[str, Any
 
 
 def toggle(channel: Channel) -> None:
-    if channel.is_enabled:
-        in_transaction(lambda: channel.disable(Disabled.BY_HAND))
-    else:
-        channel.enable()
+    channel.toggle()
     _record("turned_on" if channel.is_enabled else "turned_off", channel)
 
 

@@ -8,7 +8,6 @@ from accounts import audit
 from accounts.models import User
 from integrations import events
 from integrations.catalogue import TEST
-from integrations.choices import Disabled
 from integrations.models import Delivery, Webhook
 from sentimatrix_studio.mongo.transaction import in_transaction
 
@@ -55,10 +54,7 @@ def rotate(webhook: Webhook) -> str:
 
 def toggle(webhook: Webhook) -> None:
     """Turn it off, or on again. What was not delivered meanwhile can be sent by hand."""
-    if webhook.is_enabled:
-        in_transaction(lambda: webhook.disable(Disabled.BY_HAND))
-    else:
-        webhook.enable()
+    webhook.toggle()
     _record("turned_on" if webhook.is_enabled else "turned_off", webhook)
 
 

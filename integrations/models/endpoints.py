@@ -18,6 +18,7 @@ from integrations.choices import Disabled
 from integrations.deliveries.sendable import Sendable
 from integrations.models.deliveries import Delivery, DeliveryQuerySet, Event
 from projects.models import Project
+from sentimatrix_studio.mongo.transaction import in_transaction
 
 SPELL = timedelta(days=2)  # failures that lie further apart belong to different spells: the longest pause is a day
 PATIENCE = timedelta(days=5)  # with an endpoint to which nothing can be delivered
@@ -110,6 +111,13 @@ class Endpoint(OwnedModel):
         self.is_enabled, self.disabled_because = False, because
         self.deliveries.waiting().give_up("disabled", because.sentence)
         return True
+
+    def toggle(self) -> None:
+        """Off if it is on, and on if it is off, because its owner wants that."""
+        if self.is_enabled:
+            in_transaction(lambda: self.disable(Disabled.BY_HAND))
+        else:
+            self.enable()
 
     def note_success(self, at: datetime) -> None:
         self._change(failing_since=None, last_failed_at=None, last_delivered_at=at)

@@ -186,7 +186,8 @@ def _name_other_ways(hand: Hand, error: SourceError) -> None:
 def _rest(hand: Hand) -> None:
     """Go on tomorrow, when the project may send requests again. Raises LeaseLost."""
     now = timezone.now()
-    until = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    # A second later: the clock of the database may be a little behind.
+    until = now.replace(hour=0, minute=0, second=1, microsecond=0) + timedelta(days=1)
     most = hand.job.project.config["limits"]["max_requests_per_day"]
     reason = f"Paused until midnight UTC: the project has sent the {most:,} requests it may send in a day."
     leases.release(hand.step, delay=until - now, outcome_code=Outcome.QUOTA_EXCEEDED.value, message=reason)

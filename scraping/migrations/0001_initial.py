@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                 ('notify_on_failure', models.BooleanField(default=True, verbose_name='tell me when a run fails')),
                 ('next_run', models.DateTimeField(editable=False, null=True)),
                 ('last_run', models.DateTimeField(editable=False, null=True)),
-                ('last_status', models.CharField(blank=True, choices=[('skipped', 'Left out'), ('running', 'Running'), ('completed', 'Completed'), ('partial', 'Partly completed'), ('failed', 'Failed'), ('cancelled', 'Cancelled'), ('timed_out', 'Timed out')], editable=False, max_length=9)),
+                ('last_status', models.CharField(choices=[('skipped', 'Left out'), ('running', 'Running'), ('completed', 'Completed'), ('partial', 'Partly completed'), ('failed', 'Failed'), ('cancelled', 'Cancelled'), ('timed_out', 'Timed out')], editable=False, max_length=9, null=True)),
                 ('consecutive_failures', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),

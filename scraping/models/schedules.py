@@ -96,7 +96,7 @@ class Schedule(OwnedModel):
     notify_on_failure = models.BooleanField("tell me when a run fails", default=True)
     next_run = models.DateTimeField(null=True, editable=False)  # without jitter; none while it is off
     last_run = models.DateTimeField(null=True, editable=False)  # when it was planned
-    last_status = models.CharField(max_length=9, choices=SlotStatus, blank=True, editable=False)
+    last_status = models.CharField(max_length=9, choices=SlotStatus, null=True, editable=False)
     consecutive_failures = models.PositiveSmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 

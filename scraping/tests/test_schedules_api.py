@@ -40,7 +40,7 @@ def test_a_schedule_is_made_once_a_project_and_shown_as_it_is(user, project):
     assert made["description"] == "Every Friday at 09:00, Vienna time"
     assert len(made["next_runs"]) == 5
     assert made["next_runs"][0] == made["next_run"]
-    assert (made["last_run"], made["last_status"], made["consecutive_failures"]) == (None, "", 0)
+    assert (made["last_run"], made["last_status"], made["consecutive_failures"]) == (None, None, 0)
     assert api.get(of(project)).json() == made
     assert api.get(SCHEDULES).json()["items"] == [made]
     second = api.post(SCHEDULES, {"project_id": str(project.pk)})

@@ -133,7 +133,7 @@ def test_a_project_that_does_not_run_leaves_its_runs_out_and_says_so(state):
     assert due.run_due(MONDAY + 2 * DAY + MINUTE) == 0
     assert history(schedule) == [("skipped", f"The project was {state}.")]
     schedule.refresh_from_db()
-    assert (schedule.consecutive_failures, schedule.last_status) == (0, "")
+    assert (schedule.consecutive_failures, schedule.last_status) == (0, None)
 
 
 def test_a_project_that_is_leaving_starts_nothing():

@@ -1,6 +1,6 @@
 """Whole jobs, from the click to the stored review, with nothing replaced but the sites."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -158,8 +158,9 @@ def test_a_project_that_has_sent_its_requests_of_the_day_rests_and_goes_on_tomor
     job = run(target)
     step = job.steps.get()
     assert (job.status, job.new, step.attempts, step.outcome_code) == (JobStatus.RUNNING, 40, 0, "quota_exceeded")
+    midnight = (timezone.now() + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     assert step.not_before is not None
-    assert step.not_before.time() == time(0)
+    assert midnight <= step.not_before <= midnight + timedelta(minutes=1)
     said = "Paused until midnight UTC: the project has sent the 2 requests it may send in a day."
     assert progress.snapshot(job)["status_message"] == said
     Job.objects.update(created_at=timezone.now() - timedelta(days=1))

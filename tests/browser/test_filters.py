@@ -91,6 +91,7 @@ def test_a_removed_chip_clears_its_box(results: Page, filters: Locator) -> None:
     expect(filters.get_by_label("Joy")).to_be_checked()
     results.get_by_role("link", name="Clear all").click()
     expect(filters.get_by_label("Joy")).not_to_be_checked()
+    expect(results.locator(".chip")).to_have_count(0)
 
 
 def test_older_and_newer_are_links_with_an_address_of_their_own(results: Page) -> None:

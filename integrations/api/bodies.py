@@ -17,8 +17,10 @@ class EventsField(serializers.ListField):
         child = serializers.ChoiceField(choices)
         super().__init__(child=child, **{"min_length": 1, "max_length": len(choices), **kwargs})
 
-    def to_internal_value(self, data: Any) -> list[str]:
-        return list(dict.fromkeys(super().to_internal_value(data)))
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """So that the length that counts is that of what was sent."""
+        found = super().run_validation(data)
+        return list(dict.fromkeys(found)) if isinstance(found, list) else found
 
 
 class EndpointSerializer(rest.Serializer):

@@ -117,7 +117,7 @@ class WebhookViewSet(OwnWebhook, rest.ViewSet):
         """Show a webhook."""
         return Response(webhook_as_json(self.webhook(webhook_id)))
 
-    @extend_schema(request=WebhookSerializer, responses={200: WebhookJson, 409: None})
+    @extend_schema(request=WebhookSerializer(partial=True), responses={200: WebhookJson, 409: None})
     def update(self, request: Request, webhook_id: ObjectId) -> Response:
         """Change a webhook: what is named in the body.
 

@@ -10,9 +10,14 @@ from rest_framework.request import Request
 
 from sentimatrix_studio.rest.bodies import AnyField
 
+LARGEST = 10**15 - 1
+
 
 class Whole(serializers.IntegerField):
     """Digits only: Python's own reading of numbers is too generous."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_value": LARGEST, **kwargs})
 
     def to_internal_value(self, data: Any) -> int:
         return super().to_internal_value(data) if re.fullmatch(r"-?[0-9]{1,15}", data) else self.fail("invalid")

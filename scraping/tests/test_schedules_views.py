@@ -1,5 +1,7 @@
 """The pages of schedules; the same forms and verbs as the API's."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -161,8 +163,9 @@ def test_a_preset_of_ones_own_says_how_often_or_not_at_all(browser, user):
 
 def test_a_long_history_has_pages_and_asks_no_more_for_it(browser, project, django_assert_max_num_queries):
     schedule = make_schedule(project)
-    for _ in range(PAGE_SIZE + 1):
-        schedule.slots.create(planned_at=now(), status="skipped", message="The project was paused.")
+    for hours in range(PAGE_SIZE + 1):
+        planned_at = now() - timedelta(hours=hours)
+        schedule.slots.create(planned_at=planned_at, status="skipped", message="The project was paused.")
     with django_assert_max_num_queries(12):
         first = browser.get(page(project)).content.decode()
     second = browser.get(page(project), {"page": "2"}).content.decode()

@@ -20,12 +20,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 OPEN = (ipaddress.ip_network("127.0.0.1/32"),)  # of this machine; its neighbours are as good as a private network
 GRACE = 5.0  # seconds that may pass after a deadline on a busy machine; on an idle one it is a tenth of that
 HTML = "Content-Type: text/html; charset=utf-8"
+# What a script waits for holds up the clock of the browser only if it is a request: so the page asks for another one
+# until its socket has been refused.
 CURIOUS = """<html><body><p id="said">It says</p><img src="/image.png"><script>
 const tell = words => document.getElementById("said").append(` ${words}`);
 fetch("/data").then(answer => answer.text()).then(tell);
 fetch("http://169.254.169.254/latest/", {mode: "no-cors"});
 fetch("http://127.0.0.2:PORT/", {mode: "no-cors"});
-new WebSocket("ws://127.0.0.2:PORT/").onerror = () => tell("socket refused");
+let isRefused = false;
+new WebSocket("ws://127.0.0.2:PORT/").onerror = () => { isRefused = true; tell("socket refused"); };
+const wait = () => isRefused || fetch("/data").then(wait);
+wait();
 const peer = new RTCPeerConnection({iceServers: [{urls: "stun:127.0.0.2:PORT"}]});
 peer.createDataChannel("x");
 peer.createOffer().then(offer => peer.setLocalDescription(offer));

@@ -8,7 +8,7 @@ from typing import Any
 from projects.choices import Platform
 from projects.models import Project, Target
 from results import languages
-from results.choices import Emotion, Sentiment, State
+from results.choices import Emotion, LabelSource, Sentiment, State
 from results.filters import ResultFilter
 from results.reading import written
 from sentimatrix_studio.mongo.pipelines import rows_where
@@ -18,9 +18,11 @@ NAMES: dict[str, dict[str, str]] = {
     "platform": dict(Platform.choices),
     "emotion": dict(Emotion.choices),
     "state": dict(State.choices),
+    "label_source": dict(LabelSource.choices),
     "language": languages.NAMES,
 }
-LABELS = {"target_id": "Target", "state": "Analysis", "search": "Search", "job_id": "Job", "language": "Language"}
+LABELS = {"target_id": "Target", "state": "Analysis", "label_source": "Label by", "job_id": "Job"}
+PARTS = ("search", "sentiment", "emotion", "platform", "target_id", "language", "state", "label_source", "job_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def chips(asked: ResultFilter, project: Project) -> list[Chip]:
 def _values(asked: ResultFilter, project: Project) -> Iterator[Chip]:
     targets = rows_where(Target, {"_id": {"$in": asked.target_id}}) if asked.target_id else ()
     named = {target.pk: str(target) for target in targets}
-    for name in ("search", "sentiment", "emotion", "platform", "target_id", "language", "state", "job_id"):
+    for name in PARTS:
         value = getattr(asked, name)
         label = LABELS.get(name, name.capitalize())
         names: dict[Any, str] = named if name == "target_id" else NAMES.get(name, {})

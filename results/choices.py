@@ -35,6 +35,13 @@ class State(TextChoices):
     FAILED = "failed", "Analysis failed"
 
 
+class LabelSource(TextChoices):
+    """Who says what counts. A review without a label has none."""
+
+    MODEL = "model", "The engine"
+    HUMAN = "human", "A person"
+
+
 # The three sides and the labels each covers: the labels of a project with three classes.
 POLARITIES = {
     "positive": (Sentiment.VERY_POSITIVE.value, Sentiment.POSITIVE.value),

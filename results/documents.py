@@ -15,6 +15,7 @@ from bson import Int64, ObjectId
 from django.db.models import Field
 
 from projects.models import Target
+from results import labels
 from results.choices import State
 from results.models import Result
 
@@ -99,6 +100,10 @@ def unanalysed() -> Document:
         "emotion": None,
         "emotion_score": None,
         "emotions": [],
+        "fine_emotions": [],
+        "aspects": [],
+        "summary": "",
+        "insights": [],
         "explanation": None,
         "analyzed_at": None,
     }
@@ -119,13 +124,21 @@ def new_document(target: Target, job_id: ObjectId | None, identity: str, said: D
         "versions": [],
         "missing_since": None,
         **unanalysed(),
+        "label_source": "",
+        "correction": None,
+        "model_label": None,
+        "corrected_by_id": None,
+        "corrected_at": None,
         "created_at": now,
         "updated_at": now,
     }
 
 
 def edited(old: Document, job_id: ObjectId | None, said: Document, now: datetime) -> Document:
-    """The fields to set when a known review says something else now; what it said before joins its ``versions``."""
+    """The fields to set when a known review says something else now; what it said before joins its ``versions``.
+
+    What a person has said of it stays.
+    """
     before = {name: old[name] for name in ("title", "text", "rating", "rating_max")}
     before["until"] = f"{now:%Y-%m-%dT%H:%M:%S}Z"
     published_at = said["published_at"] or old["published_at"]
@@ -137,6 +150,7 @@ def edited(old: Document, job_id: ObjectId | None, said: Document, now: datetime
         "versions": [*old["versions"], before][-VERSIONS_KEPT:],
         "missing_since": None,
         **unanalysed(),
+        **labels.effective(unanalysed(), old["correction"]),
         "updated_at": now,
     }
 

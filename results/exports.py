@@ -38,6 +38,7 @@ COLUMNS = (
 READ = (
     *("platform", "target_id", "url", "author", "rating", "title", "text", "language", "source_language"),
     *("published_at", "sentiment", "score", "confidence", "emotion", "emotions", "engine", "job_id", "created_at"),
+    *("aspects", "label_source"),
 )
 SUMMED_UP = ("state", "emotion_score", "stars")  # read besides for the summary of a workbook
 WIDTHS = {"text": 80.0, "title": 30.0, "url": 30.0, "target": 24.0, "date": 20.0, "collected_at": 20.0, "id": 26.0}
@@ -152,8 +153,8 @@ def _columns(project: Project) -> Callable[[Row], Row]:
             "confidence": row["confidence"],
             "emotion": row["emotion"],
             "emotions": row["emotions"],
-            "aspects": [],
-            "label_source": "model" if row["sentiment"] else "",
+            "aspects": row["aspects"],
+            "label_source": row["label_source"],
             "engine": row["engine"],
             "job_id": row["job_id"] and str(row["job_id"]),
             "collected_at": row["created_at"],
@@ -165,7 +166,7 @@ def _columns(project: Project) -> Callable[[Row], Row]:
 def _flat(values: Row) -> Row:
     """For formats with one value a cell."""
     values["emotions"] = "; ".join(f"{one['emotion']} {one['score']:g}" for one in values["emotions"])
-    values["aspects"] = ""
+    values["aspects"] = "; ".join(f"{one['aspect']} {one['sentiment']}" for one in values["aspects"])
     return values
 
 

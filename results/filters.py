@@ -46,6 +46,7 @@ class ResultFilter:
     emotion: tuple[str, ...] = ()  # the strongest of a review
     language: tuple[str, ...] = ()
     state: tuple[str, ...] = ()
+    label_source: tuple[str, ...] = ()
     rating_min: float | None = None  # on a scale of 0 … 5, whatever the platform's own is
     rating_max: float | None = None
     min_confidence: float | None = None
@@ -144,6 +145,7 @@ class ResultFilter:
             "emotion__in": self.emotion,
             "language__in": self.language,
             "state__in": self.state,
+            "label_source__in": self.label_source,
             "job_id": self.job_id,
             "stars__gte": self.rating_min,
             "stars__lte": self.rating_max,

@@ -8,7 +8,7 @@ from django import forms
 
 from projects.choices import Platform
 from projects.models import Project, Target
-from results.choices import Emotion, Sentiment, State, labels_shown
+from results.choices import Emotion, LabelSource, Sentiment, State, labels_shown
 from results.filters import ResultFilter
 from results.languages import NAMES, language_name
 from results.reading import written
@@ -26,6 +26,7 @@ LABELS = {
     "emotion": "Emotion",
     "target_id": "Target",
     "state": "Analysis",
+    "label_source": "Label by",
     "language": "Language",
     "min_confidence": "Confidence",
 }
@@ -67,6 +68,7 @@ class FilterForm:
             self._choices("emotion", dict(Emotion.choices)),
             self._choices("target_id", {str(target.pk): str(target) for target in targets}),
             self._choices("state", dict(State.choices)),
+            self._choices("label_source", dict(LabelSource.choices)),
         ]
         self.selects = [self._select("language", {"": "Any", **NAMES}), self._select("min_confidence", CONFIDENCES)]
 

@@ -12,7 +12,7 @@ from bson import ObjectId
 from pymongo import InsertOne, UpdateOne
 
 from projects.models import Target
-from results import documents, rollups
+from results import documents, labels, rollups
 from results.analysis.engine import Analysis, Engine
 from results.choices import State
 from results.documents import Document
@@ -105,13 +105,18 @@ def mark_missing(target: Target, seen: Container[ObjectId], known_at: datetime) 
     return missing
 
 
-def analyse(result_ids: Sequence[ObjectId], engine: Engine, *, emotions: bool = True) -> list[Finding]:
-    """What ``engine`` makes of those of the reviews that still wait. Slow: call it outside any transaction."""
+def analyse(
+    result_ids: Sequence[ObjectId], engine: Engine, *, emotions: bool = True, fine: bool = False, again: bool = False
+) -> list[Finding]:
+    """What ``engine`` makes of those of the reviews that still wait, or ``again`` of all of them. Slow: call it outside
+    any transaction. ``emotions`` are Ekman's, ``fine`` ones those of GoEmotions besides."""
     fields = ("title", "text", "content_hash")
-    rows = list(_find({"_id": {"$in": list(result_ids)}, "state": State.PENDING.value}, fields))
+    rows = list(_find(_among(result_ids, again), fields))
     analyses = engine.analyse([readable(row["title"], row["text"]) for row in rows])
     if not emotions:
         analyses = [replace(analysis, emotions=[], emotion=None) for analysis in analyses]
+    if not fine:
+        analyses = [replace(analysis, fine_emotions=[]) for analysis in analyses]
     return [Finding(row["_id"], row["content_hash"], analysis) for row, analysis in zip(rows, analyses, strict=True)]
 
 
@@ -123,13 +128,14 @@ def readable(title: str, text: str) -> str:
     return f"{title}{stop} {text}".strip()
 
 
-def record(findings: Sequence[Finding]) -> int:
+def record(findings: Sequence[Finding], *, again: bool = False) -> int:
     """Keep findings and move the roll-ups; how many were kept. To be called in a transaction.
 
-    Those about reviews that are gone, edited since, or analysed already are passed over.
+    Those about reviews that are gone or edited since are passed over, and unless it is ``again`` those about reviews
+    that have been analysed already. What a person has said of a review stays: then the finding is kept beside it.
     """
     now = documents.now()
-    return _settle({f.result_id: (f.content_hash, _fields(f.analysis, now)) for f in findings})
+    return _settle({f.result_id: (f.content_hash, _fields(f.analysis, now)) for f in findings}, again)
 
 
 def give_up(result_ids: Sequence[ObjectId]) -> int:
@@ -138,15 +144,22 @@ def give_up(result_ids: Sequence[ObjectId]) -> int:
     return _settle(dict.fromkeys(result_ids, (None, change)))
 
 
-def _settle(changes: dict[ObjectId, tuple[str | None, Document]]) -> int:
+def _settle(changes: dict[ObjectId, tuple[str | None, Document]], again: bool = False) -> int:
     moves, writes = rollups.Moves(), list[Write]()
-    for old in _find({"_id": {"$in": list(changes)}, "state": State.PENDING.value}, rollups.COUNTED_FIELDS):
-        content_hash, change = changes[old["_id"]]
+    for old in _find(_among(changes, again), (*rollups.COUNTED_FIELDS, "confidence", "correction", "model_label")):
+        content_hash, said = changes[old["_id"]]
         if content_hash in (None, old["content_hash"]):
+            change = {**said, **labels.effective({**labels.of_model(old), **said}, old["correction"])}
             moves.replace(old, {**old, **change})
             writes.append(UpdateOne({"_id": old["_id"]}, {"$set": change}))
     _write(moves, writes)
     return len(writes)
+
+
+def _among(result_ids: Iterable[ObjectId], again: bool) -> Document:
+    """Those of the reviews that the model has to read still; ``again``, all of them."""
+    waiting = [{"state": State.PENDING.value}, {"model_label.state": State.PENDING.value}]
+    return {"_id": {"$in": list(result_ids)}, **({} if again else {"$or": waiting})}
 
 
 def _fields(analysis: Analysis, now: datetime) -> Document:
@@ -160,11 +173,19 @@ def _fields(analysis: Analysis, now: datetime) -> Document:
         "scores": analysis.scores,
         "emotion": analysis.emotion,
         "emotion_score": next((score for name, score in analysis.emotions if name == analysis.emotion), None),
-        "emotions": [{"emotion": name, "score": score} for name, score in analysis.emotions],
+        "emotions": _emotions(analysis.emotions),
+        "fine_emotions": _emotions(analysis.fine_emotions),
+        "aspects": [mention._asdict() for mention in analysis.aspects],
+        "summary": analysis.summary,
+        "insights": analysis.insights,
         "explanation": None,
         "analyzed_at": now,
         "updated_at": now,
     }
+
+
+def _emotions(found: list[tuple[str, float]]) -> list[Document]:
+    return [{"emotion": name, "score": score} for name, score in found]
 
 
 def _find(where: Document, fields: Sequence[str] | None = None) -> Iterable[Document]:

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from projects.choices import Platform
 from results import exports, paging
-from results.choices import Emotion, Sentiment, State
+from results.choices import Emotion, LabelSource, Sentiment, State
 from results.filters import COUNTED_BY_DAY
 from results.reading import LONGEST_SEARCH
 from sentimatrix_studio import rest
@@ -42,6 +42,7 @@ FILTERS: dict[str, rest.Unread] = {
     "emotion": _several(serializers.ChoiceField(Emotion.choices), "The strongest of a review."),
     "language": _several(serializers.RegexField(r"^[a-z]{2,3}$"), "Codes such as `en`."),
     "state": _several(serializers.ChoiceField(State.choices)),
+    "label_source": _several(serializers.ChoiceField(LabelSource.choices), "Who has set the label."),
     "rating_min": _number(5, "On a scale of 0 to 5, whatever the platform's own is."),
     "rating_max": _number(5, "On a scale of 0 to 5."),
     "min_confidence": _number(1, "How sure the engine is at least."),

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from projects.choices import Platform
 from projects.models import Project, Target
-from results.choices import Emotion, State, labels_shown
+from results.choices import Emotion, LabelSource, State, labels_shown
 
 LONGEST_SEARCH = 200
 LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -118,6 +118,7 @@ READERS: dict[str, Reader] = {
     "emotion": partial(choices, list(Emotion.values)),
     "language": languages,
     "state": partial(choices, list(State.values)),
+    "label_source": partial(choices, list(LabelSource.values)),
     "rating_min": partial(number, 0, 5),
     "rating_max": partial(number, 0, 5),
     "min_confidence": partial(number, 0, 1),

@@ -14,6 +14,7 @@ from bson import Int64, ObjectId
 from pymongo import UpdateOne
 
 from projects.models import Project
+from results.choices import LabelSource
 from results.models import DailyRollup, Result, RollupQuerySet, TotalRollup
 from results.tallies import COUNTERS, SCALE, STARS_SCALE
 from sentimatrix_studio.mongo.pipelines import collection, session
@@ -24,7 +25,7 @@ Counts = dict[str, int]  # by name of COUNTERS; what is not named is 0
 # What of a review decides where and how it counts, and ``content_hash`` to recognise it by.
 COUNTED_FIELDS = (
     *("owner_id", "project_id", "target_id", "platform", "dated_at", "stars"),
-    *("state", "sentiment", "score", "emotion", "emotion_score", "content_hash"),
+    *("state", "sentiment", "score", "emotion", "emotion_score", "label_source", "content_hash"),
 )
 
 
@@ -42,6 +43,8 @@ def contribution(result: dict[str, Any]) -> Counts:
     if emotion := result["emotion"]:
         counts[f"emotion_{emotion}"] = 1
         counts[f"emotion_{emotion}_sum"] = round((result["emotion_score"] or 0) * SCALE)
+    if result["label_source"] == LabelSource.HUMAN:
+        counts["human"] = 1
     if (stars := result["stars"]) is not None:
         counts["rating_count"] = 1
         counts["rating_sum"] = round(stars * STARS_SCALE)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, TypedDict
 
 from projects.choices import Platform
 from results.analysis.engine import Analysis
-from results.choices import Emotion, Sentiment, State, label_shown, labels_covered, labels_shown
+from results.choices import Emotion, LabelSource, Sentiment, State, label_shown, labels_covered, labels_shown
 from results.models import Result
 from sentimatrix_studio import rest
 from sentimatrix_studio.shapes import Count, Id, Moment, Score, Share
@@ -54,6 +54,8 @@ class EmotionsJson(TypedDict):
 
 
 class AspectJson(TypedDict):
+    """`quote` is the piece of the text that says so."""
+
     aspect: str
     sentiment: Annotated[str, Sentiment]
     quote: str
@@ -82,7 +84,7 @@ class ResultJson(TypedDict):
     state: Annotated[str, State]
     content: ContentJson
     analysis: ResultAnalysisJson
-    label_source: Literal["model", "human"] | None
+    label_source: Annotated[str, LabelSource] | None
     missing_since: Moment | None
     created_at: Moment
     updated_at: Moment
@@ -114,15 +116,20 @@ def result_as_json(result: Result, classes: int) -> ResultJson:
             "engine": result.engine or None,
             "sentiment": _analysed(result, classes),
             "emotions": _emotions(result.emotion, result.emotions),
-            "aspects": [],
-            "summary": None,
-            "insights": [],
+            "aspects": [_aspect(found, classes) for found in result.aspects],
+            "summary": result.summary or None,
+            "insights": result.insights,
         },
-        "label_source": "model" if result.sentiment else None,
+        "label_source": result.label_source or None,
         "missing_since": rest.utc(result.missing_since) if result.missing_since else None,
         "created_at": rest.utc(result.created_at),
         "updated_at": rest.utc(result.updated_at),
     }
+
+
+def _aspect(found: AspectJson, classes: int) -> AspectJson:
+    shown = label_shown(found["sentiment"], classes)
+    return {"aspect": found["aspect"], "sentiment": shown or "", "quote": found["quote"]}
 
 
 def content_as_json(result: Result) -> ContentJson:

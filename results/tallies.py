@@ -9,6 +9,7 @@ LABELS = tuple(f"label_{label}" for label in Sentiment.values)
 STATES = tuple(f"state_{state}" for state in State.values)
 EMOTIONS = tuple(f"emotion_{emotion}" for emotion in Emotion.values)
 SENTIMENT = ("total", *LABELS, "score_sum")
+HUMAN = "human"
 RATING = ("rating_count", "rating_sum")
 COUNTERS = (
     *SENTIMENT,
@@ -17,6 +18,7 @@ COUNTERS = (
     *(f"{emotion}_sum" for emotion in EMOTIONS),
     *RATING,
     *(f"stars_{stars}" for stars in range(1, 6)),
+    HUMAN,
 )
 SCALE = 10_000  # scores are added as whole ten-thousandths: sums of floats depend on their order
 STARS_SCALE = 100
@@ -58,6 +60,11 @@ class Tally:
     @property
     def labelled(self) -> int:
         return sum(self.labels.values())
+
+    @property
+    def human(self) -> int:
+        """Reviews whose label a person has set."""
+        return self[HUMAN]
 
     @property
     def states(self) -> dict[str, int]:

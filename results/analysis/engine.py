@@ -7,7 +7,7 @@ for analysis in get_engine().analyse(texts): ...
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from results.choices import State
 
@@ -36,10 +36,22 @@ class Analysis:
     emotions: list[tuple[str, float]] = field(default_factory=list)  # `Emotion`s over their threshold, strongest first
     emotion: str | None = None  # the strongest of them but neutral; neutral only if nothing else passed
     fine_emotions: list[tuple[str, float]] = field(default_factory=list)  # the same finer: "gratitude", "amusement" …
+    aspects: list["Mention"] = field(default_factory=list)  # each aspect once
+    summary: str = ""  # one sentence, at most 500 characters
+    insights: list[str] = field(default_factory=list)  # what can be learnt from it, a sentence each
 
     @property
     def is_analysed(self) -> bool:
         return self.state == State.ANALYSED
+
+
+class Mention(NamedTuple):
+    """What a text says of one aspect."""
+
+    aspect: str
+    sentiment: str  # one of the five of `Sentiment`
+    score: float  # −1…1
+    quote: str  # the piece of the text that says so, as it stands there
 
 
 class Engine(Protocol):

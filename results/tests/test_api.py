@@ -12,9 +12,9 @@ from rest_framework.test import APIClient
 from accounts.tests.factories import api_of, make_user
 from projects.models import Project, Target
 from projects.tests.factories import make_project
-from results import api as results_api
 from results.analysis.engine import AnalysisError
-from results.api import LONGEST_TEXT
+from results.api import texts
+from results.api.texts import LONGEST_TEXT
 from results.filters import Counts, ResultFilter
 from results.models import DailyRollup, Result
 from results.tests.factories import (
@@ -303,7 +303,7 @@ def test_an_export_that_cannot_be_is_refused_before_it_starts(
 
 
 def analyse_with(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(results_api, "analyse_now", lambda text: ScriptedEngine().analyse([text])[0])
+    monkeypatch.setattr(texts, "analyse_now", lambda text: ScriptedEngine().analyse([text])[0])
 
 
 def test_a_text_is_analysed_and_not_kept(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -350,7 +350,7 @@ def test_a_text_that_cannot_be_analysed_is_refused(api: APIClient, body: dict[st
 
 def test_an_engine_that_cannot_work_says_so(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
     busy = AnalysisError("busy", "Many texts are being read just now.", can_retry=True)
-    monkeypatch.setattr(results_api, "analyse_now", Mock(side_effect=busy))
+    monkeypatch.setattr(texts, "analyse_now", Mock(side_effect=busy))
     answer = api.post("/api/v1/analyze", {"text": "fine"})
     assert (answer.status_code, answer.json()["detail"]) == (503, "Many texts are being read just now.")
     assert answer.json()["code"] == "ANALYSIS_ERROR"

@@ -8,10 +8,19 @@ from bson import ObjectId
 from django.utils import timezone
 
 from projects.models import Target
-from results import documents, ingest
+from results import documents, ingest, labels
 from results.documents import TEXT_LENGTH, VERSIONS_KEPT
 from results.models import DailyRollup, Result
-from results.tests.factories import START, ScriptedEngine, analyse, make_item, make_items, make_target, store
+from results.tests.factories import (
+    START,
+    ScriptedEngine,
+    analyse,
+    make_item,
+    make_items,
+    make_results,
+    make_target,
+    store,
+)
 from sentimatrix_studio.mongo.pipelines import collection
 from sentimatrix_studio.mongo.transaction import in_transaction
 
@@ -310,3 +319,57 @@ def at_once(works: list[Callable[[], ingest.Stored]]) -> list[ingest.Stored]:
     for thread in threads:
         thread.join()
     return answers
+
+
+# Corrections
+
+
+def correct(result: Result, **said: str | None) -> None:
+    """As a person does it, but for the roll-ups, which follow with what comes next."""
+    change = labels.effective(of_model(result), said)
+    Result.objects.filter(pk=result.pk).update(correction=said, **change)
+
+
+def of_model(result: Result) -> documents.Document:
+    return labels.of_model(vars(result))
+
+
+def again(result: Result) -> Result:
+    findings = ingest.analyse([result.pk], ScriptedEngine(), again=True)
+    assert in_transaction(partial(ingest.record, findings, again=True)) == 1
+    return Result.objects.get(pk=result.pk)
+
+
+def test_another_analysis_stays_beside_what_a_person_has_said() -> None:
+    target = make_target()
+    result = make_results(target, make_item(text="positive joy"))[0]
+    correct(result, sentiment="negative")
+    found = again(result)
+    assert (found.sentiment, found.score, found.confidence, found.label_source) == ("negative", -0.5, 1.0, "human")
+    assert (found.emotion, found.engine) == ("joy", "scripted-1")
+    assert of_model(found)["sentiment"] == "positive"
+
+
+def test_a_correction_outlives_an_edit_and_the_model_reads_the_new_text() -> None:
+    target = make_target()
+    result = make_results(target, make_item(text="positive"))[0]
+    correct(result, sentiment="negative")
+    pending = store(target, make_item(text="very_positive")).pending
+    waiting = Result.objects.get(pk=result.pk)
+    assert (waiting.state, waiting.sentiment, of_model(waiting)["state"]) == ("analysed", "negative", "pending")
+    assert analyse(pending) == 1
+    found = Result.objects.get(pk=result.pk)
+    assert (found.sentiment, found.label_source, of_model(found)["sentiment"]) == (
+        "negative",
+        "human",
+        "very_positive",
+    )
+
+
+def test_what_is_analysed_is_read_again_only_when_that_is_asked() -> None:
+    target = make_target()
+    result = make_results(target, make_item(text="positive"))[0]
+    assert ingest.analyse([result.pk], ScriptedEngine()) == []
+    findings = ingest.analyse([result.pk], ScriptedEngine(), again=True)
+    assert in_transaction(partial(ingest.record, findings)) == 0
+    assert again(result).sentiment == "positive"

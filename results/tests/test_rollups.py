@@ -159,6 +159,7 @@ def review(**fields: Any) -> dict[str, Any]:
         "score": None,
         "emotion": None,
         "emotion_score": None,
+        "label_source": "",
         "stars": None,
     }
     return {**blank, **fields}

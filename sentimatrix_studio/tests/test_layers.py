@@ -29,7 +29,7 @@ OWN_FILES = {
     "integrations": "addresses catalogue channels checks deliveries dialling events keys messages needs notices "
     "notifications outbound pace prices providers redaction sealed shapes signed signing verifying webhooks wording",
     "results": "analysis analytics charts chips documents explanations explorer exports figures filters imports ingest "
-    "languages listing paging panels parameters reading removal report rollups shapes shares tallies workbook",
+    "labels languages listing paging panels parameters reading removal report rollups shapes shares tallies workbook",
     "scraping": "access analysing announcing cluster collecting consumers differences hand heartbeat importing "
     "incremental leases progress removal routing runner sample schedules scope settling shapes sources tasks "
     "visits",

@@ -1,6 +1,5 @@
-"""Reviews: list, open, delete, figures, export, and the analysis of a single text."""
+"""Reviews: list, open, delete, export."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any, TypedDict
 
 from bson import ObjectId
@@ -8,27 +7,21 @@ from django.core.exceptions import ValidationError
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
-from rest_framework.exceptions import APIException
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.ownership import owned_or_404
-from projects.choices import SENTIMENT_CLASSES
 from projects.models import Project
-from results import analytics, exports, paging
-from results.analysis.engine import LOCAL, AnalysisError
-from results.analysis.on_demand import analyse_now
-from results.filters import COUNTED_BY_DAY, ResultFilter
+from results import exports, paging
+from results.api.filtered import OfProject
+from results.filters import ResultFilter
 from results.models import Result
-from results.parameters import BY_DAY, EXPORT, FILTERS, ORDER
-from results.reading import READERS
+from results.parameters import EXPORT, FILTERS, ORDER
 from results.removal import delete_results
-from results.shapes import ResultJson, TextAnalysisJson, analysis_as_json, result_as_json
+from results.shapes import ResultJson, result_as_json
 from sentimatrix_studio import rest
 from sentimatrix_studio.shapes import Count, Must, PageJson
-
-LONGEST_TEXT = 10_000
 
 
 class SliceJson(TypedDict):
@@ -79,22 +72,6 @@ class ResultPager(rest.Pager):
         links = {"next": self.slice.next, "prev": self.slice.previous}
         answer["Link"] = ", ".join(self._link(rel, "cursor", cursor) for rel, cursor in links.items() if cursor)
         return answer
-
-
-class OfProject(rest.ViewSet):
-    """Views under ``/projects/<id>/results`` that take filters."""
-
-    def _project(self, project_id: ObjectId) -> Project:
-        return owned_or_404(Project, self.request.user, project_id)
-
-    def _asked(self, project: Project, *, only: Sequence[str] = tuple(READERS)) -> ResultFilter:
-        query = self.request.query_params
-        # Pages send what nobody has filled in; programs leave it out. An empty cursor is the first.
-        empty = [name for name in query if name != "cursor" and not all(map(str.strip, query.getlist(name)))]
-        if empty:
-            raise ValidationError(dict.fromkeys(empty, "Say something, or leave it out."))
-        beside = set(self.query_parameters[self.action]) - set(only)
-        return ResultFilter.parse(project, query, only=only, beside=beside)
 
 
 class ResultViewSet(OfProject):
@@ -155,74 +132,3 @@ class ResultViewSet(OfProject):
 
     def _result(self, project: Project, result_id: ObjectId) -> Result:
         return owned_or_404(Result, self.request.user, result_id, project_id=project.pk)
-
-
-class AnalyticsViewSet(OfProject):
-    query_parameters = {
-        "summary": BY_DAY,
-        "sentiment_timeline": {**BY_DAY, "interval": serializers.ChoiceField(analytics.INTERVALS, default="day")},
-        "emotions": BY_DAY,
-        "platforms": BY_DAY,
-    }
-
-    @extend_schema(responses={200: analytics.SummaryJson})
-    def summary(self, request: Request, project_id: ObjectId) -> Response:
-        """Sum reviews up."""
-        return Response(analytics.summary(*self._scope(project_id)))
-
-    @extend_schema(responses={200: list[analytics.TimelinePointJson]})
-    def sentiment_timeline(self, request: Request, project_id: ObjectId) -> Response:
-        """Follow sentiment over time.
-
-        Periods without reviews are left out. By the hour it takes ``date_from`` and ``date_to``, at most 31 days apart.
-        """
-        return Response(analytics.sentiment_timeline(*self._scope(project_id), self.asked["interval"]))
-
-    @extend_schema(responses={200: list[analytics.EmotionCountJson]})
-    def emotions(self, request: Request, project_id: ObjectId) -> Response:
-        """Count the strongest emotions of reviews.
-
-        Most frequent first; those nobody feels are left out.
-        """
-        return Response(analytics.emotions(*self._scope(project_id)))
-
-    @extend_schema(responses={200: list[analytics.PlatformCountJson]})
-    def platforms(self, request: Request, project_id: ObjectId) -> Response:
-        """Compare platforms.
-
-        Most reviews first.
-        """
-        return Response(analytics.platforms(*self._scope(project_id)))
-
-    def _scope(self, project_id: ObjectId) -> tuple[Project, ResultFilter]:
-        project = self._project(project_id)
-        asked = self._asked(project, only=COUNTED_BY_DAY)
-        if self.asked.get("interval") != "hour":
-            asked.require_whole_days()
-        return project, asked
-
-
-class AnalysisUnavailable(APIException):
-    status_code, default_code = status.HTTP_503_SERVICE_UNAVAILABLE, "ANALYSIS_ERROR"
-
-
-class TextSerializer(rest.Serializer):
-    text = serializers.CharField(max_length=LONGEST_TEXT)
-    sentiment_classes = serializers.ChoiceField([number for number, _ in SENTIMENT_CLASSES], default=5)
-    engine = serializers.ChoiceField([LOCAL], default=LOCAL)
-
-
-class Analyze(rest.View):
-    @extend_schema(request=TextSerializer, responses={200: TextAnalysisJson, 503: None})
-    def post(self, request: Request) -> Response:
-        """Analyse a text.
-
-        Nothing is kept.
-        """
-        asked = TextSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        try:
-            analysis = analyse_now(asked.validated_data["text"])
-        except AnalysisError as error:
-            raise AnalysisUnavailable(error.message) from error
-        return Response(analysis_as_json(analysis, asked.validated_data["sentiment_classes"]))

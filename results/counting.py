@@ -1,0 +1,215 @@
+"""What a filter counts: the one place that answers it for figures, charts and lists, so that they cannot disagree.
+
+Roll-ups answer where they know: all reviews of some days, platforms and targets. Everything else is counted from the
+reviews themselves, by one pipeline with a time limit that gives the same counters.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Literal
+
+from django.core.exceptions import ValidationError
+from pymongo.errors import ExecutionTimeout, OperationFailure
+
+from projects.models import Project
+from results.choices import State
+from results.filters import COUNTED_BY_DAY, ResultFilter
+from results.models import DailyRollupQuerySet, Result, RollupQuerySet
+from results.rollups import Counts as Counters
+from results.rollups import contribution
+from results.tallies import COUNTERS, EMOTIONS, HUMAN, LABELS, RATING, SCALE, STARS, STARS_SCALE, STATES, Tally
+from sentimatrix_studio.mongo.pipelines import collection, condition, session
+
+CountedFrom = Literal["rollups", "reviews"]
+Period = Literal["hour", "day", "week", "month"]
+LONGEST = 2000  # milliseconds
+UNKNOWN_ZONE = 40485  # MongoDB's code; its list of zones is as old as the server
+
+# The fields of a review that decide about counters, with those they decide about, and how a group is told by them.
+DECIDED_BY = {
+    "state": {*STATES},
+    "sentiment": {*LABELS, "score_sum"},
+    "emotion": {*EMOTIONS, *(f"{emotion}_sum" for emotion in EMOTIONS)},
+    "stars": {*RATING, *STARS},
+    "label_source": {HUMAN},
+}
+WHOLE_STARS = {"$max": [1, {"$trunc": {"$add": ["$stars", 0.5]}}]}  # as rollups.whole_stars
+TOLD_BY: dict[str, Any] = {name: f"${name}" for name in DECIDED_BY}
+TOLD_BY["stars"] = {"$cond": [{"$eq": ["$stars", None]}, None, WHOLE_STARS]}
+
+
+class CountingTookTooLong(Exception):
+    """There are more reviews than can be looked at in the time there is."""
+
+    message = (
+        "To count this every review must be looked at, and there are too many of them. "
+        "Narrow the days, or ask by platform, target and whole days alone: those are counted already."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many reviews a filter finds, and how many by label (as the project names them). None: it took too long."""
+
+    total: int | None = None
+    labels: dict[str, int] | None = None
+
+
+def counts(project: Project, asked: ResultFilter) -> Counts:
+    """For lists. Of a filter by emotion alone roll-ups know the total, but not the labels."""
+    if is_counted_by_rollups(asked):
+        needed = ("total", *LABELS, *(STATES if asked.state else ()), *(EMOTIONS if asked.emotion else ()))
+        return _read_off(_less_implied(asked), asked.rollups(project).tally(needed), project.sentiment_classes)
+    try:
+        tally = Counting(project, asked).tally(("total", *LABELS))
+    except CountingTookTooLong:
+        return Counts()
+    return Counts(tally.total, tally.distribution(project.sentiment_classes))
+
+
+def is_counted_by_rollups(asked: ResultFilter) -> bool:
+    """Whether ``counts`` takes no look at the reviews themselves."""
+    names = {name for name, _ in _less_implied(asked).items()} - set(COUNTED_BY_DAY)
+    return is_of_whole_days(asked) and names <= {"sentiment", "emotion", "state"} and len(names) <= 1
+
+
+def is_of_whole_days(asked: ResultFilter) -> bool:
+    return all(bound is None or bound.time() == time() for bound in (asked.start, asked.end))
+
+
+def _less_implied(asked: ResultFilter) -> ResultFilter:
+    """A review with a label or an emotion is analysed: asking for that as well adds nothing."""
+    is_implied = asked.state == (State.ANALYSED,) and (asked.sentiment or asked.emotion)
+    return asked.without("state") if is_implied else asked
+
+
+def _read_off(asked: ResultFilter, tally: Tally, classes: int) -> Counts:
+    labels = tally.distribution(classes)
+    if asked.emotion:
+        return Counts(sum(tally.emotions[emotion] for emotion in asked.emotion))
+    if asked.sentiment:
+        labels = {label: n if label in asked.sentiment else 0 for label, n in labels.items()}
+        return Counts(sum(labels.values()), labels)
+    if asked.state:
+        has_labels = State.ANALYSED in asked.state
+        total = sum(tally.states[state] for state in asked.state)
+        return Counts(total, labels if has_labels else dict.fromkeys(labels, 0))
+    return Counts(tally.total, labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """The figures of a filter. Each method raises CountingTookTooLong if it must look at too many reviews."""
+
+    project: Project
+    asked: ResultFilter
+
+    @property
+    def counted_from(self) -> CountedFrom:
+        is_known = is_of_whole_days(self.asked) and {name for name, _ in self.asked.items()} <= set(COUNTED_BY_DAY)
+        return "rollups" if is_known else "reviews"
+
+    def tally(self, counters: Collection[str] = COUNTERS) -> Tally:
+        return self._totals.tally(counters)
+
+    def tally_by(self, column: str, counters: Collection[str] = COUNTERS) -> dict[Any, Tally]:
+        """By ``platform`` or ``target_id``."""
+        return self._totals.tally_by(column, counters)
+
+    def tally_by_period(
+        self, unit: Period, counters: Collection[str] = COUNTERS, zone: str = "UTC"
+    ) -> dict[date, Tally]:
+        """By the first day of each period, or the first moment of each hour, in order; empty ones are left out.
+
+        Roll-ups know days of UTC only: hours, and days of another zone, are counted from the reviews.
+        """
+        if unit == "hour" or zone != "UTC":
+            return Reviews(self.project, self.asked).tally_by_period(unit, counters, zone)
+        return self._days.tally_by_period(unit, counters)
+
+    def first_and_last_day(self) -> tuple[date, date] | None:
+        return self._days.first_and_last_day()
+
+    @property
+    def _totals(self) -> "RollupQuerySet | Reviews":
+        is_known = self.counted_from == "rollups"
+        return self.asked.rollups(self.project) if is_known else Reviews(self.project, self.asked)
+
+    @property
+    def _days(self) -> "DailyRollupQuerySet | Reviews":
+        is_known = self.counted_from == "rollups"
+        return self.asked.daily_rollups(self.project) if is_known else Reviews(self.project, self.asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """The reviews of a filter, asked as roll-ups are: every tally is one look at all of them."""
+
+    project: Project
+    asked: ResultFilter
+
+    def tally(self, counters: Collection[str] = COUNTERS) -> Tally:
+        return self._tallies(None, counters).get(None, Tally({}))
+
+    def tally_by(self, column: str, counters: Collection[str] = COUNTERS) -> dict[Any, Tally]:
+        return self._tallies(f"${column}", counters)
+
+    def tally_by_period(
+        self, unit: Period, counters: Collection[str] = COUNTERS, zone: str = "UTC"
+    ) -> dict[date, Tally]:
+        start = {"$dateTrunc": {"date": "$dated_at", "unit": unit, "timezone": zone, "startOfWeek": "monday"}}
+        if unit == "hour":
+            hours = self._tallies(start, counters)
+            return {hour.replace(tzinfo=UTC): hours[hour] for hour in sorted(hours)}
+        days = self._tallies({"$dateToString": {"date": start, "format": "%Y-%m-%d", "timezone": zone}}, counters)
+        return {date.fromisoformat(day): days[day] for day in sorted(days)}
+
+    def first_and_last_day(self) -> tuple[date, date] | None:
+        ends = {"_id": None, "first": {"$min": "$dated_at"}, "last": {"$max": "$dated_at"}}
+        found = next(iter(self._groups(ends)), None)
+        return (found["first"].date(), found["last"].date()) if found else None
+
+    def _tallies(self, key: Any, counters: Collection[str]) -> dict[Any, Tally]:
+        """Reviews that count alike are one group: what it adds is what one of them adds, as often as there are some."""
+        fields = [field for field, decided in DECIDED_BY.items() if not decided.isdisjoint(counters)]
+        found: dict[Any, Counter[str]] = {}
+        for group in self._groups({"_id": {"key": key, **{field: TOLD_BY[field] for field in fields}}, **SUMS}):
+            added = _added(group["_id"], group)
+            found.setdefault(group["_id"].get("key"), Counter()).update(
+                {name: added[name] for name in counters if name in added}
+            )
+        return {key: Tally(sums) for key, sums in found.items()}
+
+    def _groups(self, group: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        pipeline = [{"$match": condition(self.asked.queryset(self.project))}, {"$group": group}]
+        try:
+            yield from collection(Result).aggregate(pipeline, maxTimeMS=LONGEST, session=session())
+        except ExecutionTimeout as error:
+            raise CountingTookTooLong from error
+        except OperationFailure as error:
+            if error.code != UNKNOWN_ZONE:
+                raise
+            raise ValidationError({"tz": "The database does not know this time zone."}) from error
+
+
+def _whole(field: str, scale: int) -> dict[str, Any]:
+    return {"$sum": {"$round": {"$multiply": [f"${field}", scale]}}}
+
+
+SUMS = {
+    "n": {"$sum": 1},
+    "score": _whole("score", SCALE),
+    "emotion_score": _whole("emotion_score", SCALE),
+    "rating": _whole("stars", STARS_SCALE),
+}
+
+
+def _added(alike: dict[str, Any], sums: dict[str, Any]) -> Counters:
+    """What a group of reviews adds whose deciding fields are ``alike``."""
+    one = contribution({**dict.fromkeys(DECIDED_BY), "score": 0, "emotion_score": 0, **alike})
+    added = {name: sums["n"] * count for name, count in one.items()}
+    own_sums = {"score_sum": "score", f"emotion_{alike.get('emotion')}_sum": "emotion_score", "rating_sum": "rating"}
+    return added | {name: int(sums[kept]) for name, kept in own_sums.items() if name in added}
+

@@ -7,30 +7,25 @@ What a provider says in its errors is shown, cut and free of every secret.
 import base64
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
+from integrations.answers import data_of, is_page, printable, quoting, words_of
 from integrations.choices import KeyStatus
 from integrations.outbound import Outbound, OutboundRefused, Response
 from integrations.providers import Probe, Provider
-from integrations.redaction import redact
 
 DEADLINE = 10.0  # seconds
 MAX_BYTES = 4 * 2**20  # lists of models can be long
-LONGEST_WORDS = 200  # of what a provider says
-LONGEST_READ = 2000  # of it, before it is cleaned
 LONGEST_NAME = 60  # of a model
-DEEPEST_WORDS = 5
 MODELS_NAMED = 5
 ABOUT_QUOTA = re.compile(r"quota|insufficient|exhaust|credit|balance|billing|payment|(usage|spending) limit", re.I)
 REFUSALS = (400, 403, 412, 429)  # with which services say that there is nothing left to spend
 ABOUT_KEY = re.compile(r"api[ _-]?key|token|unauthori[sz]ed|authenticat|credential|permission", re.I)
-TAG = re.compile(r"<[^<>]*>")
-WORDS = ("message", "error_description", "detail", "error", "msg", "title")  # where services put a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +66,7 @@ class _Question:
             if status == KeyStatus.VALID and self.probe.may_be_open:
                 status, error = self._beyond_the_open_door(response.json())
         except OutboundRefused as refused:
-            return Verdict(KeyStatus.UNREACHABLE, self._safe(_refusal(refused)))
+            return Verdict(KeyStatus.UNREACHABLE, self._safe(in_words(refused)))
         return Verdict(status, self._safe(error), latency)
 
     def _ask(self, headers: dict[str, str]) -> Response:
@@ -100,14 +95,14 @@ class _Question:
         return template.format(**values)
 
     def _read(self, response: Response) -> tuple[KeyStatus, str]:
-        data = _json(response)
+        data = data_of(response)
         is_answer = isinstance(data, dict | list)
         if is_answer and response.status < 300 and self.probe.proof(data):
             return KeyStatus.VALID, self._used_up("") if self.probe.is_used_up(data) else ""
-        if _is_page(response):
+        if is_page(response):
             words = f"{self.provider} answers with a web page in place of data ({response.status})."
             return KeyStatus.UNREACHABLE, words
-        said = TAG.sub("", " ".join(_words(data))) if is_answer else response.text
+        said = words_of(data) if is_answer else response.text
         return self._bad(response, said)
 
     def _bad(self, response: Response, said: str) -> tuple[KeyStatus, str]:
@@ -138,44 +133,17 @@ class _Question:
         return KeyStatus.UNVERIFIABLE, "The server answers without a key as well: only a call that uses it would tell."
 
     def _with(self, sentence: str, said: str) -> str:
-        cleaned = " ".join(self._safe(said[:LONGEST_READ]).split())
-        if not cleaned:
-            return sentence
-        return f"{sentence} It says: {cleaned[:LONGEST_WORDS]}{'…' if len(cleaned) > LONGEST_WORDS else ''}"
+        return quoting(sentence, said, self.secrets)
 
     def _safe(self, text: str) -> str:
-        return redact("".join(sign if sign.isprintable() else " " for sign in text), self.secrets)
+        return printable(text, self.secrets)
 
 
-def _refusal(refused: OutboundRefused) -> str:
+def in_words(refused: OutboundRefused) -> str:
+    """Why nothing came back, with what can be done about it."""
     if refused.code != "forbidden":
         return refused.message
     return f"{refused.message} Whoever runs Studio can open a private network with the setting OUTBOUND_ALLOW."
-
-
-def _json(response: Response) -> Any:
-    try:
-        return response.json()
-    except (ValueError, RecursionError):
-        return None
-
-
-def _is_page(response: Response) -> bool:
-    beginning = response.body[:500].lstrip().lower()
-    return "html" in response.headers.get("content-type", "") or beginning.startswith((b"<!doctype", b"<html"))
-
-
-def _words(data: Any, depth: int = 0) -> Iterator[str]:
-    """What is said in an error, wherever in it services put their sentences."""
-    if isinstance(data, str):
-        yield data
-    elif depth > DEEPEST_WORDS:
-        return
-    elif isinstance(data, list):
-        for one in data[:3]:
-            yield from _words(one, depth + 1)
-    elif isinstance(data, dict) and (name := next((name for name in WORDS if name in data), None)):
-        yield from _words(data[name], depth + 1)
 
 
 def _model_names(data: Any) -> list[str]:

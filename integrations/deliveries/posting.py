@@ -1,11 +1,10 @@
 """Something is posted to an address, and its answer read: what arrived, what did not and why, free of every secret."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import httpx
 
+from integrations.answers import seconds_to_wait
 from integrations.deliveries.sendable import DEADLINE, Answer, DeliveryError
 from integrations.outbound import Outbound, OutboundRefused, Response, parse
 from integrations.redaction import redact
@@ -50,7 +49,7 @@ def _failure(response: Response, answer: Answer, host: str, is_gone: bool) -> De
     if 300 <= status < 400:
         words = f"{host} leads to another address ({status}), where nothing is sent."
         return DeliveryError("redirect", words, answer=answer)
-    wait = _seconds(response.headers.get("retry-after", ""))
+    wait = seconds_to_wait(response)
     return DeliveryError("status", f"{host} answers with an error ({status}).", retry_after=wait, answer=answer)
 
 
@@ -63,15 +62,3 @@ def _safe(text: str, secrets: list[str]) -> str:
     """Some receivers repeat what they were sent."""
     printable = "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
     return redact(printable, secrets)
-
-
-def _seconds(written: str) -> float | None:
-    """What a header ``Retry-After`` asks for: seconds, or a moment."""
-    if written.strip().isdecimal():
-        return float(written[:9])
-    try:
-        moment = parsedate_to_datetime(written)
-    except ValueError:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - datetime.now(UTC)).total_seconds())

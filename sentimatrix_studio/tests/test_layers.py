@@ -26,10 +26,11 @@ OWN_FILES = {
     "accounts": "activity allauth_urls audit authentication bodies challenge mail oauth ownership providers recorders "
     "recovery removal second_factor sessions sign_out staff tokens",
     "projects": "bodies config declarations drafts fields files options platforms presets shapes",
-    "integrations": "addresses catalogue channels checks deliveries dialling events keys messages needs notices "
-    "notifications outbound pace prices providers redaction sealed shapes signed signing verifying webhooks wording",
+    "integrations": "addresses answers catalogue channels checks deliveries dialling events keys messages needs "
+    "notices notifications outbound pace prices providers redaction sealed shapes signed signing verifying webhooks "
+    "wording",
     "results": "analysis analytics charts chips documents explanations explorer exports figures filters imports ingest "
-    "labels languages listing paging panels parameters reading removal report rollups shapes shares tallies workbook",
+    "labels languages listing paging panels parameters reading removal report rollups shapes shares tallies",
     "scraping": "access analysing announcing cluster collecting consumers differences hand heartbeat importing "
     "incremental leases progress removal routing runner sample schedules scope settling shapes sources tasks "
     "visits",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,6 +12,8 @@ from django.db import models
 KEY = r"[!-~]{8,500}"
 NAME = r"[!-~]{1,200}"
 ADDRESS = r"https?://[^\s?#@]{1,300}"
+Dialect = Literal["openai", "anthropic", "ollama"]
+JsonMode = Literal["schema", "object", ""]
 
 
 class Kind(models.TextChoices):
@@ -130,6 +132,11 @@ class Provider:
     used_for: str
     features: tuple[str, ...] = ()
     models: tuple[Model, ...] = ()
+    # Of an LLM: where it is asked, in whose words, and how it is told to answer in JSON, if there is a way.
+    api: str = ""
+    dialect: Dialect = "openai"
+    json_mode: JsonMode = "object"
+    is_free: bool = False  # it runs on a machine of its user's own
 
     def __str__(self) -> str:
         return self.name

@@ -12,7 +12,7 @@ from integrations.providers.base import ADDRESS, Field, Kind, Model, Provider, a
 
 NOTED_ON = date(2026, 11, 23)
 FEATURES = ("sentiment", "emotions", "aspects", "summary", "insights")
-USED_FOR = "Analysis, summaries and insights by an LLM, once projects have them. Until then nothing is sent there."
+USED_FOR = "Reading reviews, summaries and insights, for projects that choose an LLM for it. They send it those texts."
 ON_MY_MACHINE = (
     "The address as Studio's server sees it. For one in a private network, or on the same machine, whoever runs "
     "Studio opens that network with OUTBOUND_ALLOW."
@@ -80,6 +80,7 @@ LLMS = (
     _llm(
         id="groq",
         name="Groq",
+        api="https://api.groq.com/openai/v1",
         fields=(api_key(prefix="gsk_"),),
         probe=bearer("https://api.groq.com/openai/v1/models", is_model_list),
         description="Open models on chips of its own, very fast. Has a free tier.",
@@ -94,6 +95,8 @@ LLMS = (
     _llm(
         id="openai",
         name="OpenAI",
+        api="https://api.openai.com/v1",
+        json_mode="schema",
         fields=(api_key(prefix="sk-"),),
         probe=bearer("https://api.openai.com/v1/models", is_model_list),
         description="The GPT models.",
@@ -110,6 +113,9 @@ LLMS = (
     _llm(
         id="anthropic",
         name="Anthropic",
+        api="https://api.anthropic.com/v1",
+        dialect="anthropic",
+        json_mode="",
         description="The Claude models.",
         website="https://www.anthropic.com",
         key_url="https://console.anthropic.com/settings/keys",
@@ -130,6 +136,7 @@ LLMS = (
     _llm(
         id="gemini",
         name="Google Gemini",
+        api="https://generativelanguage.googleapis.com/v1beta/openai",
         fields=(api_key(prefix="AIza"),),
         probe=bearer("https://generativelanguage.googleapis.com/v1beta/openai/models", is_model_list),
         description="The Gemini models, through their OpenAI-compatible endpoint. Has a free tier.",
@@ -145,6 +152,7 @@ LLMS = (
     _llm(
         id="mistral",
         name="Mistral",
+        api="https://api.mistral.ai/v1",
         fields=(api_key(),),
         probe=bearer("https://api.mistral.ai/v1/models", is_model_list),
         description="Models made in Europe, in many sizes.",
@@ -159,6 +167,7 @@ LLMS = (
     _llm(
         id="deepseek",
         name="DeepSeek",
+        api="https://api.deepseek.com",
         description="The DeepSeek models from their maker.",
         website="https://www.deepseek.com",
         key_url="https://platform.deepseek.com/api_keys",
@@ -176,6 +185,7 @@ LLMS = (
     _llm(
         id="together",
         name="Together AI",
+        api="https://api.together.xyz/v1",
         fields=(api_key(),),
         probe=bearer("https://api.together.xyz/v1/models", is_model_list),
         description="Many open models.",
@@ -189,6 +199,7 @@ LLMS = (
     _llm(
         id="fireworks",
         name="Fireworks AI",
+        api="https://api.fireworks.ai/inference/v1",
         fields=(api_key(prefix="fw_"),),
         probe=bearer("https://api.fireworks.ai/inference/v1/models", is_model_list),
         description="Many open models, fast.",
@@ -202,6 +213,7 @@ LLMS = (
     _llm(
         id="openrouter",
         name="OpenRouter",
+        api="https://openrouter.ai/api/v1",
         description="One key for the models of many providers.",
         website="https://openrouter.ai",
         key_url="https://openrouter.ai/settings/keys",
@@ -220,6 +232,7 @@ LLMS = (
     _llm(
         id="cerebras",
         name="Cerebras",
+        api="https://api.cerebras.ai/v1",
         fields=(api_key(prefix="csk-"),),
         probe=bearer("https://api.cerebras.ai/v1/models", is_model_list),
         description="Open models on wafer-sized chips, very fast. Has a free tier.",
@@ -233,6 +246,10 @@ LLMS = (
     _llm(
         id="ollama",
         name="Ollama",
+        api="{base_url}",
+        dialect="ollama",
+        json_mode="schema",
+        is_free=True,
         description="Open models on a machine of your own: no text leaves it, and nothing is paid.",
         website="https://ollama.com",
         key_url="https://ollama.com/download",
@@ -241,6 +258,9 @@ LLMS = (
     _llm(
         id="lmstudio",
         name="LM Studio",
+        api="{base_url}",
+        json_mode="schema",
+        is_free=True,
         description="Open models on a desktop machine, with a window to choose them in.",
         website="https://lmstudio.ai",
         key_url="https://lmstudio.ai/docs/developer",
@@ -249,6 +269,8 @@ LLMS = (
     _llm(
         id="compatible",
         name="Another OpenAI-compatible server",
+        api="{base_url}",
+        json_mode="",
         description="vLLM, llama.cpp, LiteLLM, or any service with an address that ends in /v1.",
         website="https://platform.openai.com/docs/api-reference",
         key_url="https://docs.vllm.ai",

@@ -1,22 +1,19 @@
-"""The figures of the API, read off the roll-ups: as fast for a million reviews as for ten thousand."""
+"""The figures of the API. Where roll-ups know them they are as fast for a million reviews as for ten thousand."""
 
-from collections import Counter
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Annotated, TypedDict
+from datetime import date, datetime, timedelta
+from typing import Annotated, NotRequired, TypedDict
 
 from django.core.exceptions import ValidationError
 
 from projects.choices import Platform
 from projects.models import Project
 from results.choices import Emotion
+from results.counting import CountedFrom, Counting, Period
 from results.filters import ResultFilter
-from results.models import Result
-from results.tallies import EMOTIONS, RATING, SCALE, SENTIMENT, STATES, Tally
-from sentimatrix_studio.mongo.pipelines import collection, condition, session
+from results.tallies import EMOTIONS, HUMAN, RATING, SENTIMENT, STATES, Tally
 from sentimatrix_studio.shapes import Count, Day, Moment, Score, Share, Stars
 
-INTERVALS = ("hour", "day", "week", "month")
+INTERVALS: tuple[Period, ...] = ("hour", "day", "week", "month")
 LONGEST_BY_HOUR = timedelta(days=31)
 
 Distribution = dict[str, Count]  # label, as the project names it → reviews
@@ -27,8 +24,9 @@ class DateRangeJson(TypedDict):
     latest: Day | None
 
 
-class SummaryJson(TypedDict):
-    """`not_analysed` counts the reviews without a label by the reason for it."""
+class FiguresJson(TypedDict):
+    """`not_analysed` counts the reviews without a label by the reason for it, `human_labels` those whose label a person
+    has set. What roll-ups do not know is counted from the reviews."""
 
     total_results: Count
     sentiment_distribution: Distribution
@@ -37,6 +35,21 @@ class SummaryJson(TypedDict):
     platforms: dict[str, Count]
     date_range: DateRangeJson
     not_analysed: dict[str, Count]
+    human_labels: Count
+    counted_from: CountedFrom
+
+
+class ChangeJson(TypedDict):
+    """The figures less those of the period before; null where one of them is."""
+
+    total_results: int
+    avg_sentiment_score: float | None
+    avg_rating: float | None
+
+
+class SummaryJson(FiguresJson):
+    previous: NotRequired[FiguresJson]
+    change: NotRequired[ChangeJson]
 
 
 class TimelinePointJson(TypedDict):
@@ -65,10 +78,10 @@ class PlatformCountJson(TypedDict):
 
 
 def summary(project: Project, asked: ResultFilter) -> SummaryJson:
-    rollups = asked.rollups(project)
-    by_platform = rollups.tally_by("platform", (*SENTIMENT, *STATES, *RATING))
+    counting = Counting(project, asked)
+    by_platform = counting.tally_by("platform", (*SENTIMENT, *STATES, *RATING, HUMAN))
     tally = sum(by_platform.values(), Tally({}))
-    days = asked.daily_rollups(project).first_and_last_day()
+    days = counting.first_and_last_day()
     return {
         "total_results": tally.total,
         "sentiment_distribution": tally.distribution(project.sentiment_classes),
@@ -77,17 +90,43 @@ def summary(project: Project, asked: ResultFilter) -> SummaryJson:
         "platforms": {platform: tally.total for platform, tally in sorted(by_platform.items())},
         "date_range": {"earliest": days and days[0].isoformat(), "latest": days and days[1].isoformat()},
         "not_analysed": tally.not_analysed,
+        "human_labels": tally.human,
+        "counted_from": counting.counted_from,
     }
 
 
-def sentiment_timeline(project: Project, asked: ResultFilter, interval: str = "day") -> list[TimelinePointJson]:
-    """Periods with reviews, in order. Raises ValidationError for an unknown interval, or hours over a long time."""
-    if interval not in INTERVALS:
-        raise ValidationError({"interval": f"Use one of {', '.join(INTERVALS)}."})
-    if interval == "hour":
-        return [_point(f"{hour:%Y-%m-%dT%H:%M:%SZ}", tally) for hour, tally in _by_hour(project, asked)]
-    periods = asked.daily_rollups(project).tally_by_period(interval, SENTIMENT)
-    return [_point(start.isoformat(), tally) for start, tally in periods.items()]
+def summary_with_previous(project: Project, asked: ResultFilter) -> SummaryJson:
+    """The summary beside that of as many days before. Raises ValidationError if nothing says where they end."""
+    earlier = asked.before()
+    if earlier is None:
+        raise ValidationError({"compare": "The period before needs a date_from that is not after its end."})
+    now, before = summary(project, asked), summary(project, earlier)
+    change: ChangeJson = {
+        "total_results": now["total_results"] - before["total_results"],
+        "avg_sentiment_score": _change(now["avg_sentiment_score"], before["avg_sentiment_score"]),
+        "avg_rating": _change(now["avg_rating"], before["avg_rating"]),
+    }
+    return {**now, "previous": before, "change": change}
+
+
+def _change(now: float | None, before: float | None) -> float | None:
+    return None if now is None or before is None else round(now - before, 4)
+
+
+def sentiment_timeline(
+    project: Project, asked: ResultFilter, interval: Period = "day", zone: str = "UTC"
+) -> list[TimelinePointJson]:
+    """Periods with reviews, in order. Raises ValidationError for hours over a long time."""
+    counting = Counting(project, asked)
+    if interval == "hour" and not (asked.start and asked.end and asked.end - asked.start <= LONGEST_BY_HOUR):
+        message = f"Hours need date_from and date_to, at most {LONGEST_BY_HOUR.days} days apart."
+        raise ValidationError({"interval": message})
+    periods = counting.tally_by_period(interval, SENTIMENT, counting.zone_of(interval, zone))
+    return [_point(_written(start), tally) for start, tally in periods.items()]
+
+
+def _written(start: date) -> str:
+    return f"{start:%Y-%m-%dT%H:%M:%SZ}" if isinstance(start, datetime) else start.isoformat()
 
 
 def _point(date: str, tally: Tally) -> TimelinePointJson:
@@ -102,27 +141,9 @@ def _point(date: str, tally: Tally) -> TimelinePointJson:
     }
 
 
-def _by_hour(project: Project, asked: ResultFilter) -> Iterator[tuple[datetime, Tally]]:
-    """Roll-ups know whole days only: hours are counted from the reviews, and therefore not over years."""
-    if not asked.start or not asked.end or asked.end - asked.start > LONGEST_BY_HOUR:
-        message = f"Hours need date_from and date_to, at most {LONGEST_BY_HOUR.days} days apart."
-        raise ValidationError({"interval": message})
-    hour = {"$dateTrunc": {"date": "$dated_at", "unit": "hour"}}
-    score = {"$sum": {"$round": {"$multiply": ["$score", SCALE]}}}
-    group = {"$group": {"_id": {"hour": hour, "label": "$sentiment"}, "n": {"$sum": 1}, "score": score}}
-    hours: dict[datetime, Counter[str]] = {}
-    pipeline = [{"$match": condition(asked.queryset(project))}, group]
-    for row in collection(Result).aggregate(pipeline, session=session()):
-        counts = hours.setdefault(row["_id"]["hour"], Counter())
-        counts.update({"total": row["n"], "score_sum": int(row["score"])})
-        if label := row["_id"]["label"]:
-            counts[f"label_{label}"] += row["n"]
-    return ((start, Tally(counts)) for start, counts in sorted(hours.items()))
-
-
 def emotions(project: Project, asked: ResultFilter) -> list[EmotionCountJson]:
     """The strongest emotions of reviews, most frequent first; those nobody feels are left out."""
-    tally = asked.rollups(project).tally((*EMOTIONS, *(f"{emotion}_sum" for emotion in EMOTIONS)))
+    tally = Counting(project, asked).tally((*EMOTIONS, *(f"{emotion}_sum" for emotion in EMOTIONS)))
     felt = sorted((count, emotion) for emotion, count in tally.emotions.items() if count)
     return [
         {"emotion": emotion, "avg_score": tally.avg_emotion_score(emotion), "count": count}
@@ -132,7 +153,7 @@ def emotions(project: Project, asked: ResultFilter) -> list[EmotionCountJson]:
 
 def platforms(project: Project, asked: ResultFilter) -> list[PlatformCountJson]:
     """By platform, most reviews first."""
-    found = asked.rollups(project).tally_by("platform", (*SENTIMENT, *RATING)).items()
+    found = Counting(project, asked).tally_by("platform", (*SENTIMENT, *RATING)).items()
     return [
         {
             "platform": platform,

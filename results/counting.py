@@ -5,9 +5,9 @@ reviews themselves, by one pipeline with a time limit that gives the same counte
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date
 from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
@@ -16,7 +16,7 @@ from pymongo.errors import ExecutionTimeout, OperationFailure
 from projects.models import Project
 from results.choices import State
 from results.filters import COUNTED_BY_DAY, ResultFilter
-from results.models import DailyRollupQuerySet, Result, RollupQuerySet
+from results.models import Result, RollupQuerySet
 from results.rollups import Counts as Counters
 from results.rollups import contribution
 from results.tallies import COUNTERS, EMOTIONS, HUMAN, LABELS, RATING, SCALE, STARS, STARS_SCALE, STATES, Tally
@@ -25,6 +25,7 @@ from sentimatrix_studio.mongo.pipelines import collection, condition, session
 CountedFrom = Literal["rollups", "reviews"]
 Period = Literal["hour", "day", "week", "month"]
 LONGEST = 2000  # milliseconds
+MOST_DAYS_IN_ZONE = 92  # roll-ups know days of UTC: those of another zone are counted from the reviews
 UNKNOWN_ZONE = 40485  # MongoDB's code; its list of zones is as old as the server
 
 # The fields of a review that decide about counters, with those they decide about, and how a group is told by them.
@@ -40,12 +41,13 @@ TOLD_BY: dict[str, Any] = {name: f"${name}" for name in DECIDED_BY}
 TOLD_BY["stars"] = {"$cond": [{"$eq": ["$stars", None]}, None, WHOLE_STARS]}
 
 
-class CountingTookTooLong(Exception):
-    """There are more reviews than can be looked at in the time there is."""
+class CountingError(Exception):
+    """There are more reviews than can be looked at in the time there is. To try again does not help."""
 
+    code = "COUNTING_TIMEOUT"
     message = (
-        "To count this every review must be looked at, and there are too many of them. "
-        "Narrow the days, or ask by platform, target and whole days alone: those are counted already."
+        "There are too many reviews to count them for this filter. Narrow its days, "
+        "or ask by whole days, platforms and targets alone: those figures are always at hand."
     )
 
 
@@ -64,7 +66,7 @@ def counts(project: Project, asked: ResultFilter) -> Counts:
         return _read_off(_less_implied(asked), asked.rollups(project).tally(needed), project.sentiment_classes)
     try:
         tally = Counting(project, asked).tally(("total", *LABELS))
-    except CountingTookTooLong:
+    except CountingError:
         return Counts()
     return Counts(tally.total, tally.distribution(project.sentiment_classes))
 
@@ -72,11 +74,7 @@ def counts(project: Project, asked: ResultFilter) -> Counts:
 def is_counted_by_rollups(asked: ResultFilter) -> bool:
     """Whether ``counts`` takes no look at the reviews themselves."""
     names = {name for name, _ in _less_implied(asked).items()} - set(COUNTED_BY_DAY)
-    return is_of_whole_days(asked) and names <= {"sentiment", "emotion", "state"} and len(names) <= 1
-
-
-def is_of_whole_days(asked: ResultFilter) -> bool:
-    return all(bound is None or bound.time() == time() for bound in (asked.start, asked.end))
+    return asked.is_of_whole_days and names <= {"sentiment", "emotion", "state"} and len(names) <= 1
 
 
 def _less_implied(asked: ResultFilter) -> ResultFilter:
@@ -101,15 +99,25 @@ def _read_off(asked: ResultFilter, tally: Tally, classes: int) -> Counts:
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """The figures of a filter. Each method raises CountingTookTooLong if it must look at too many reviews."""
+    """The figures of a filter. Each method raises CountingError if it must look at too many reviews."""
 
     project: Project
     asked: ResultFilter
 
     @property
     def counted_from(self) -> CountedFrom:
-        is_known = is_of_whole_days(self.asked) and {name for name, _ in self.asked.items()} <= set(COUNTED_BY_DAY)
+        is_known = self.asked.is_of_whole_days and {name for name, _ in self.asked.items()} <= set(COUNTED_BY_DAY)
         return "rollups" if is_known else "reviews"
+
+    def zone_of(self, unit: Period, zone: str) -> str:
+        """The time zone periods are counted in: that asked for, or UTC where it would take a look at too many days."""
+        if unit == "hour" or zone == "UTC":
+            return zone
+        ends = self.asked.daily_rollups(self.project).first_and_last_day()
+        return zone if ends and (ends[1] - ends[0]).days < MOST_DAYS_IN_ZONE else "UTC"
+
+    def periods_counted_from(self, unit: Period, zone: str) -> CountedFrom:
+        return "reviews" if unit == "hour" or zone != "UTC" else self.counted_from
 
     def tally(self, counters: Collection[str] = COUNTERS) -> Tally:
         return self._totals.tally(counters)
@@ -121,26 +129,20 @@ class Counting:
     def tally_by_period(
         self, unit: Period, counters: Collection[str] = COUNTERS, zone: str = "UTC"
     ) -> dict[date, Tally]:
-        """By the first day of each period, or the first moment of each hour, in order; empty ones are left out.
-
-        Roll-ups know days of UTC only: hours, and days of another zone, are counted from the reviews.
-        """
-        if unit == "hour" or zone != "UTC":
+        """By the first day of each period, or the first moment of each hour, in order; empty ones are left out."""
+        if self.periods_counted_from(unit, zone) == "reviews":
             return Reviews(self.project, self.asked).tally_by_period(unit, counters, zone)
-        return self._days.tally_by_period(unit, counters)
+        return self.asked.daily_rollups(self.project).tally_by_period(unit, counters)
 
     def first_and_last_day(self) -> tuple[date, date] | None:
-        return self._days.first_and_last_day()
+        is_known = self.counted_from == "rollups"
+        days = self.asked.daily_rollups(self.project) if is_known else Reviews(self.project, self.asked)
+        return days.first_and_last_day()
 
     @property
     def _totals(self) -> "RollupQuerySet | Reviews":
         is_known = self.counted_from == "rollups"
         return self.asked.rollups(self.project) if is_known else Reviews(self.project, self.asked)
-
-    @property
-    def _days(self) -> "DailyRollupQuerySet | Reviews":
-        is_known = self.counted_from == "rollups"
-        return self.asked.daily_rollups(self.project) if is_known else Reviews(self.project, self.asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ class Reviews:
         try:
             yield from collection(Result).aggregate(pipeline, maxTimeMS=LONGEST, session=session())
         except ExecutionTimeout as error:
-            raise CountingTookTooLong from error
+            raise CountingError from error
         except OperationFailure as error:
             if error.code != UNKNOWN_ZONE:
                 raise
@@ -212,4 +214,3 @@ def _added(alike: dict[str, Any], sums: dict[str, Any]) -> Counters:
     added = {name: sums["n"] * count for name, count in one.items()}
     own_sums = {"score_sum": "score", f"emotion_{alike.get('emotion')}_sum": "emotion_score", "rating_sum": "rating"}
     return added | {name: int(sums[kept]) for name, kept in own_sums.items() if name in added}
-

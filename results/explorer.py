@@ -9,7 +9,8 @@ from results import charts
 from results.charts import Item, Mark
 from results.charts.scales import percent
 from results.choices import Sentiment, State
-from results.filters import Counts, ResultFilter
+from results.counting import Counts
+from results.filters import ResultFilter
 from results.forms import LABELS
 from results.models import Result
 from results.paging import Cursor, Slice, take

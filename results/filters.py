@@ -1,7 +1,7 @@
 """Which reviews: one definition for the page, the API, exports and deletion.
 
 asked = ResultFilter.parse(project, request.GET)    # ValidationError says what is wrong with which parameter
-asked.queryset(project), asked.counts(project), asked.chips(project), asked.query
+asked.queryset(project), asked.query    # what it counts: counting.py; in words: chips.py
 """
 
 from collections.abc import Collection, Iterator
@@ -12,28 +12,18 @@ from typing import Any, Self, TypeVar
 from bson import ObjectId
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from pymongo.errors import ExecutionTimeout
 
 from projects.models import Project, Target
 from results import reading, rollups
-from results.choices import State, label_shown, labels_covered, labels_shown
+from results.choices import labels_covered
 from results.models import DailyRollup, DailyRollupQuerySet, Result, ResultQuerySet, RollupQuerySet
-from results.tallies import EMOTIONS, LABELS, STATES, Tally
-from sentimatrix_studio.mongo.pipelines import collection, condition, session
 
-LONGEST_COUNT = 2000  # milliseconds
 COUNTED_BY_DAY = ("platform", "target_id", "date_from", "date_to")  # what a roll-up can tell apart besides its counters
 TARGETS_MERGED = 100  # up to so many targets MongoDB merges their indexes; beyond, one index and a filter is faster
 
+DAY, MOMENT = timedelta(days=1), timedelta(milliseconds=1)  # the least that MongoDB tells apart
+
 Rollups = TypeVar("Rollups", bound=RollupQuerySet)
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many reviews a filter finds, and how many by label (as the project names them). None: it took too long."""
-
-    total: int | None = None
-    labels: dict[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +100,7 @@ class ResultFilter:
         """The first moment after."""
         if self.date_to is None:
             return None
-        one_more = timedelta(milliseconds=1) if isinstance(self.date_to, datetime) else timedelta(days=1)
-        return _moment(self.date_to) + one_more
+        return _moment(self.date_to) + (MOMENT if isinstance(self.date_to, datetime) else DAY)
 
     @property
     def query(self) -> str:
@@ -167,7 +156,21 @@ class ResultFilter:
             return rows.filter(platform__in=self.platform)
         return rows.filter(target_id__in=ids)
 
-    # What it counts
+    def before(self) -> Self | None:
+        """The same of as many days just before; None where the start is open. Days without an end end today."""
+        end = self.end or datetime.combine(datetime.now(UTC).date() + DAY, time(), UTC)
+        if self.start is None or self.start >= end:
+            return None
+        start = self.start - (end - self.start)
+        if self.is_of_whole_days:
+            return replace(self, date_from=start.date(), date_to=(self.start - DAY).date())
+        return replace(self, date_from=start, date_to=self.start - MOMENT)
+
+    # Where it is counted
+
+    @property
+    def is_of_whole_days(self) -> bool:
+        return all(bound is None or bound.time() == time() for bound in (self.start, self.end))
 
     def rollups(self, project: Project) -> RollupQuerySet:
         """The roll-ups behind it, as far as they can tell: by platform, target and whole days."""
@@ -179,71 +182,13 @@ class ResultFilter:
 
     @property
     def _days(self) -> tuple[date | None, date | None]:
-        last = self.end - timedelta(milliseconds=1) if self.end else None
+        last = self.end - MOMENT if self.end else None
         return self.start.date() if self.start else None, last.date() if last else None
 
     def _of_places(self, rows: Rollups, project: Project) -> Rollups:
         rows = rows.filter(project_id=project.pk)
         rows = rows.filter(platform__in=self.platform) if self.platform else rows
         return rows.filter(target_id__in=self.target_id) if self.target_id else rows
-
-    @property
-    def is_answered_by_rollups(self) -> bool:
-        """Whether ``counts`` takes no look at the reviews themselves."""
-        names = {name for name, _ in self._less_implied().items()} - set(COUNTED_BY_DAY)
-        return self._is_of_whole_days and names <= {"sentiment", "emotion", "state"} and len(names) <= 1
-
-    @property
-    def _is_of_whole_days(self) -> bool:
-        return all(bound is None or bound.time() == time() for bound in (self.start, self.end))
-
-    def require_whole_days(self) -> None:
-        """Raises ValidationError for a date with a time of day, which roll-ups cannot answer."""
-        for name, bound in {"date_from": self.start, "date_to": self.end}.items():
-            if bound and bound.time() != time():
-                raise ValidationError({name: "These figures are of whole days (UTC): give a date without a time."})
-
-    def _less_implied(self) -> Self:
-        """A review with a label or an emotion is analysed: asking for that as well adds nothing."""
-        is_implied = self.state == (State.ANALYSED,) and (self.sentiment or self.emotion)
-        return self.without("state") if is_implied else self
-
-    def counts(self, project: Project) -> Counts:
-        """How many reviews there are: read off the roll-ups where they know, else counted for at most two seconds.
-
-        With a filter by emotion roll-ups know the total, but not the labels.
-        """
-        if self.is_answered_by_rollups:
-            needed = ("total", *LABELS, *(STATES if self.state else ()), *(EMOTIONS if self.emotion else ()))
-            tally = self.rollups(project).tally(needed)
-            return self._less_implied()._counted(tally, project.sentiment_classes)
-        return self._count(project)
-
-    def _counted(self, tally: Tally, classes: int) -> Counts:
-        labels = tally.distribution(classes)
-        if self.emotion:
-            return Counts(sum(tally.emotions[emotion] for emotion in self.emotion))
-        if self.sentiment:
-            labels = {label: n if label in self.sentiment else 0 for label, n in labels.items()}
-            return Counts(sum(labels.values()), labels)
-        if self.state:
-            has_labels = State.ANALYSED in self.state
-            total = sum(tally.states[state] for state in self.state)
-            return Counts(total, labels if has_labels else dict.fromkeys(labels, 0))
-        return Counts(tally.total, labels)
-
-    def _count(self, project: Project) -> Counts:
-        by_label = {"$group": {"_id": "$sentiment", "n": {"$sum": 1}}}
-        pipeline = [{"$match": condition(self.queryset(project))}, by_label]
-        try:
-            groups = list(collection(Result).aggregate(pipeline, maxTimeMS=LONGEST_COUNT, session=session()))
-        except ExecutionTimeout:
-            return Counts()
-        labels = dict.fromkeys(labels_shown(project.sentiment_classes), 0)
-        for group in groups:
-            if group["_id"]:
-                labels[str(label_shown(group["_id"], project.sentiment_classes))] += group["n"]
-        return Counts(sum(group["n"] for group in groups), labels)
 
 
 def _moment(at: date | datetime) -> datetime:

@@ -10,7 +10,6 @@ from rest_framework import serializers
 from projects.choices import Platform
 from results import exports, paging
 from results.choices import Emotion, LabelSource, Sentiment, State
-from results.filters import COUNTED_BY_DAY
 from results.reading import LONGEST_SEARCH
 from sentimatrix_studio import rest
 from sentimatrix_studio.shapes import Moment, Must
@@ -53,7 +52,6 @@ FILTERS: dict[str, rest.Unread] = {
     "date_to": _moment("The last day, to its end in UTC, or the last moment."),
     "job_id": rest.Unread(rest.IdField(help_text="The job that has brought or changed it.")),
 }
-BY_DAY = {name: FILTERS[name] for name in COUNTED_BY_DAY}
 ORDER = {
     "sort": rest.Unread(serializers.ChoiceField(list(paging.SORTS), default=paging.NEWEST_FIRST)),
     "cursor": rest.Unread(

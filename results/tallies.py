@@ -11,13 +11,14 @@ EMOTIONS = tuple(f"emotion_{emotion}" for emotion in Emotion.values)
 SENTIMENT = ("total", *LABELS, "score_sum")
 HUMAN = "human"
 RATING = ("rating_count", "rating_sum")
+STARS = tuple(f"stars_{stars}" for stars in range(1, 6))
 COUNTERS = (
     *SENTIMENT,
     *STATES,
     *EMOTIONS,
     *(f"{emotion}_sum" for emotion in EMOTIONS),
     *RATING,
-    *(f"stars_{stars}" for stars in range(1, 6)),
+    *STARS,
     HUMAN,
 )
 SCALE = 10_000  # scores are added as whole ten-thousandths: sums of floats depend on their order

@@ -23,6 +23,8 @@ HEADERS = {
         "string",
         "The pages around this one (RFC 8288): `first`, `prev`, `next`, `last`, as far as there are any.",
     ),
+    "X-Counted-From": ("string", "`rollups`, or `reviews` where roll-ups do not know and reviews were looked at."),
+    "X-Time-Zone": ("string", "The time zone in which periods begin and end."),
     "Idempotency-Replayed": ("string", "`true` when this is what was answered the first time."),
 }
 

@@ -224,7 +224,7 @@ class AutoSchema(openapi.AutoSchema):
         return self.get_request_serializer() is not None
 
     def _headers(self) -> list[str]:
-        names = ["X-Request-ID", *LIMITS]
+        names = ["X-Request-ID", *LIMITS, *getattr(self.view, "answer_headers", {}).get(self._action, ())]
         if "page" in self.view.query_parameters.get(self._action, ()):
             names.append("Link")
         return [*names, "Idempotency-Replayed"] if self._is_idempotent else names

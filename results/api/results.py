@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.ownership import owned_or_404
 from projects.models import Project
-from results import exports, paging
+from results import counting, exports, paging
 from results.api.filtered import OfProject
 from results.filters import ResultFilter
 from results.models import Result
@@ -62,7 +62,7 @@ class ResultPager(rest.Pager):
         return self.slice.results
 
     def _count(self, queryset: Any) -> int | None:
-        return self.asked.counts(self.project).total
+        return counting.counts(self.project, self.asked).total
 
     def get_paginated_response(self, data: Any) -> Response:
         if "cursor" not in self.request.query_params:

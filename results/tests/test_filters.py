@@ -10,7 +10,8 @@ from projects.models import Project, Target
 from projects.tests.factories import make_project
 from results import filters
 from results.chips import chips
-from results.filters import Counts, ResultFilter
+from results.counting import counts
+from results.filters import ResultFilter
 from results.models import Result
 from results.reading import all_words
 from results.tests.factories import START, make_item, make_results, make_target, store
@@ -105,8 +106,8 @@ def test_reviews_are_found_by_target_and_by_job(project: Project, steam: Target)
 def test_with_three_classes_a_side_covers_its_extremes(project: Project) -> None:
     project.adjust({"analysis": {"sentiment_classes": 3}})
     assert found(project, "sentiment=positive") == ["a", "b"]
-    assert parse(project, "").counts(project).labels == {"positive": 2, "neutral": 0, "negative": 2}
-    assert parse(project, "search=battery").counts(project).labels == {"positive": 2, "neutral": 0, "negative": 0}
+    assert counts(project, parse(project, "")).labels == {"positive": 2, "neutral": 0, "negative": 2}
+    assert counts(project, parse(project, "search=battery")).labels == {"positive": 2, "neutral": 0, "negative": 0}
     with pytest.raises(ValidationError, match="“very_positive” is not one of positive, neutral, negative"):
         parse(project, "sentiment=very_positive")
 
@@ -228,56 +229,6 @@ def test_chips_say_it_in_words(project: Project, query: str, words: str) -> None
     assert [chip.value for chip in chips(parse(project, query), project)] == [words]
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "",
-        "sentiment=negative,very_positive",
-        "state=pending",
-        "state=analysed,pending",
-        "state=analysed&sentiment=negative",
-        "platform=steam&date_from=2026-03-03",
-        "date_to=2026-03-04",
-        "date_from=2026-03-03T00:00:00Z",
-    ],
-)
-def test_roll_ups_count_what_a_look_at_the_reviews_counts(project: Project, query: str) -> None:
-    asked = parse(project, query)
-    assert asked.is_answered_by_rollups
-    assert asked.counts(project) == asked._count(project)
-
-
-def test_roll_ups_know_how_many_reviews_have_an_emotion_but_not_their_labels(project: Project) -> None:
-    asked = parse(project, "emotion=anger,disgust")
-    assert (asked.is_answered_by_rollups, asked.counts(project)) == (True, Counts(2))
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "search=battery",
-        "language=en",
-        "rating_min=3",
-        "min_confidence=0.5",
-        "job_id=0123456789abcdef01234567",
-        "sentiment=positive&emotion=joy",
-        "date_from=2026-03-03T12:00:00Z",
-        "date_to=2026-03-03T12:00:00Z",
-    ],
-)
-def test_what_roll_ups_cannot_tell_apart_is_counted(project: Project, query: str) -> None:
-    asked = parse(project, query)
-    assert not asked.is_answered_by_rollups
-    assert asked.counts(project).total == len(found(project, query))
-
-
-def test_a_count_that_takes_too_long_is_not_known(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filters, "LONGEST_COUNT", 1)
-    slow = {"$sum": {"$map": {"input": {"$range": [0, 500_000]}, "in": {"$rand": {}}}}}
-    monkeypatch.setattr(filters, "condition", lambda queryset: {"$expr": {"$gt": [slow, 0]}})
-    assert parse(project, "language=en").counts(project) == Counts(None, None)
-
-
 def test_a_day_ends_with_the_day_in_utc() -> None:
     asked = ResultFilter(date_from=date(2026, 3, 1), date_to=date(2026, 3, 1))
     assert (asked.start, asked.end) == (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC))
@@ -286,3 +237,28 @@ def test_a_day_ends_with_the_day_in_utc() -> None:
 def test_the_full_text_index_answers_a_search(project: Project, steam: Target) -> None:
     where = condition(parse(project, "search=battery life").queryset(project))
     assert "TEXT" in str(collection(Result).find(where).explain()["queryPlanner"]["winningPlan"])
+
+
+@pytest.mark.parametrize(
+    ("query", "before"),
+    [
+        (
+            "date_from=2026-03-08&date_to=2026-03-09&platform=steam",
+            "platform=steam&date_from=2026-03-06&date_to=2026-03-07",
+        ),
+        (
+            "date_from=2026-03-08T12:00:00Z&date_to=2026-03-08T12:59:59.999Z",
+            "date_from=2026-03-08T11%3A00%3A00Z&date_to=2026-03-08T11%3A59%3A59.999000Z",
+        ),
+    ],
+)
+def test_before_is_as_long_just_before(project: Project, query: str, before: str) -> None:
+    earlier = parse(project, query).before()
+    assert earlier
+    assert earlier.query == before
+    assert earlier.end == parse(project, query).start
+
+
+@pytest.mark.parametrize("query", ["", "date_to=2026-03-09", "date_from=2999-01-01"])
+def test_without_a_length_there_is_no_before(project: Project, query: str) -> None:
+    assert parse(project, query).before() is None

@@ -14,9 +14,9 @@ from django.urls import reverse
 from accounts.tests.factories import browser_of, make_user
 from projects.models import Project, Target
 from projects.tests.factories import make_project
-from results import explanations, listing
+from results import counting, explanations, listing
 from results.analysis.engine import AnalysisError
-from results.filters import Counts, ResultFilter
+from results.counting import Counts
 from results.models import DailyRollup, Result
 from results.report import suitable_unit
 from results.tests.factories import START, make_item, make_items, make_results, make_target, store
@@ -189,7 +189,7 @@ def test_three_classes_are_offered_and_shown_merged(browser: Client, project: Pr
 def test_a_count_that_takes_too_long_is_admitted(
     browser: Client, project: Project, review: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ResultFilter, "counts", lambda asked, project: Counts())
+    monkeypatch.setattr(counting, "counts", lambda project, asked: Counts())
     html = browser.get(results_url(project, "?search=lovely")).content.decode()
     assert "Too many to count in time" in html
     assert titles(html) == ["<mark>Lovely</mark>"]

@@ -12,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.ownership import owned_or_404
 from projects.models import Project, Target
-from results import explorer, listing
+from results import counting, explorer, listing
 from results.chips import chips
 from results.exports import PARAMETERS, ExportRequest, export, response
 from results.filters import ResultFilter
@@ -26,6 +26,7 @@ EXPORT_FORMATS = [
     ("xlsx", "sheet", "Excel"),
     ("json", "braces", "JSON"),
     ("jsonl", "list", "JSON Lines"),
+    ("parquet", "columns-3", "Parquet"),
 ]
 UNREADABLE = "The database did not answer. Nothing is lost: try again in a moment."
 
@@ -59,7 +60,7 @@ def _found(project: Project, asked: ResultFilter, cursor: str) -> dict[str, Any]
         "asked": asked,
         "rows": listing.rows(project, page.results, asked.search, query),
         "links": explorer.links(asked, page),
-        "overview": explorer.overview(asked.counts(project), asked),
+        "overview": explorer.overview(counting.counts(project, asked), asked),
         "chips": chips(asked, project),
     }
 

@@ -32,7 +32,7 @@ def main() -> None:
 
 def bare_loop(project: Any) -> None:
     """The same columns, written by hand."""
-    from results.exports import READ
+    from results.exports.rows import READ
     from results.models import Result
     from sentimatrix_studio.mongo.pipelines import collection
 

@@ -142,7 +142,7 @@ def job_errors(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> 
     job = _job(request, project_id, job_id)
     kept = job.row_errors.order_by("target", "line").iterator()
     rows = (imports.RowError(row.line, row.reason, row.raw) for row in kept)
-    file = exports.Export(f"rows_not_read_{job.pk}.csv", exports.CONTENT_TYPES["csv"], imports.write_errors(rows))
+    file = exports.ExportFile(f"rows_not_read_{job.pk}.csv", exports.CONTENT_TYPES["csv"], imports.write_errors(rows))
     return exports.response(request, file)
 
 

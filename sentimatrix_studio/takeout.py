@@ -61,7 +61,7 @@ Row = dict[str, Any]
 
 def response(request: HttpRequest, user: User) -> StreamingHttpResponse:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    file = exports.Export(f"studio_account_{stamp}.json", "application/json", _lines(user))
+    file = exports.ExportFile(f"studio_account_{stamp}.json", "application/json", _lines(user))
     return exports.response(request, file)
 
 

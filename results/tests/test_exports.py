@@ -8,6 +8,7 @@ from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from bson import ObjectId
 from django.core.exceptions import ValidationError
@@ -20,8 +21,8 @@ from openpyxl.workbook.workbook import Workbook as Opened
 
 from projects.models import Project
 from projects.tests.factories import make_project
-from results import exports, workbook
-from results.exports import COLUMNS, CONTENT_TYPES, ExportRequest
+from results import exports
+from results.exports import COLUMNS, CONTENT_TYPES, ExportRequest, workbook
 from results.filters import ResultFilter
 from results.models import Result
 from results.tests.factories import START, make_item, make_results, make_target, store
@@ -196,6 +197,7 @@ def test_an_export_holds_exactly_the_filter(project: Project, kind: str) -> None
         "json": lambda: [row["text"] for row in json.loads(data)],
         "jsonl": lambda: [json.loads(line)["text"] for line in data.splitlines()],
         "xlsx": lambda: [row[0].value for row in opened(data)["Results"].iter_rows(min_row=2)],
+        "parquet": lambda: pq.read_table(io.BytesIO(data))["text"].to_pylist(),
     }
     assert texts[kind]() == ["very_positive joy"]
 

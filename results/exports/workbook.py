@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import IO
 from xml.sax.saxutils import escape
 
+from results.exports.sending import Sink
+
 Cell = str | float | datetime | None
 
 ROWS_PER_SHEET = 1_048_576  # Excel's limit, the header included
@@ -36,24 +38,6 @@ STYLES = (
     '<xf fontId="1" fillId="2" applyFont="1" applyFill="1"/><xf numFmtId="164" applyNumberFormat="1"/></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
-
-
-class Sink:
-    """What the zip is written to: hands the bytes on as soon as they are asked for."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def write(self, part: bytes) -> int:
-        self._parts.append(bytes(part))
-        return len(part)
-
-    def flush(self) -> None:
-        """Part of the file interface; there is nothing behind to flush to."""
-
-    def take(self) -> bytes:
-        taken, self._parts = b"".join(self._parts), []
-        return taken
 
 
 class Workbook:

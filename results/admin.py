@@ -7,7 +7,7 @@ from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, JSON, XLSX
 
 from results.models import DailyRollup, Result
-from results.removal import delete_results
+from results.removal import delete_for_good
 from sentimatrix_studio.mongo.admin import MongoModelResource, ReadOnlyAdmin
 
 
@@ -34,10 +34,10 @@ class ResultAdmin(ExportMixin, ReadOnlyAdmin):
     show_full_result_count = False
 
     def delete_model(self, request: HttpRequest, obj: Result) -> None:
-        delete_results(Result.objects.filter(pk=obj.pk))
+        delete_for_good(Result.objects.filter(pk=obj.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        delete_results(queryset)
+        delete_for_good(queryset)
 
 
 @admin.register(DailyRollup)

@@ -146,7 +146,7 @@ def give_up(result_ids: Sequence[ObjectId]) -> int:
 
 def _settle(changes: dict[ObjectId, tuple[str | None, Document]], again: bool = False) -> int:
     moves, writes = rollups.Moves(), list[Write]()
-    for old in _find(_among(changes, again), (*rollups.COUNTED_FIELDS, "confidence", "correction", "model_label")):
+    for old in _find(_among(changes, again), rollups.LABELLED_FIELDS):
         content_hash, said = changes[old["_id"]]
         if content_hash in (None, old["content_hash"]):
             change = {**said, **labels.effective({**labels.of_model(old), **said}, old["correction"])}

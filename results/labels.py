@@ -32,12 +32,12 @@ def effective(model: Document, correction: Document | None) -> Document:
     An emotion counts only beside a sentiment, as with every model.
     """
     label = {name: model[name] for name in LABEL}
-    if not correction:
+    if not correction or not (label["sentiment"] or correction.get("sentiment")):
         source = LabelSource.MODEL.value if label["sentiment"] else ""
         return {**label, "label_source": source, "model_label": None}
     if sentiment := correction.get("sentiment"):
         label |= {"state": State.ANALYSED.value, "sentiment": sentiment}
         label |= {"score": SCORE_OF[sentiment], "confidence": 1.0}
-    if "emotion" in correction and label["sentiment"]:
+    if "emotion" in correction:
         label |= {"emotion": correction["emotion"], "emotion_score": 1.0 if correction["emotion"] else None}
     return {**label, "label_source": LabelSource.HUMAN.value, "model_label": {name: model[name] for name in LABEL}}

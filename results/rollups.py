@@ -28,6 +28,8 @@ COUNTED_FIELDS = (
     *("state", "sentiment", "score", "emotion", "emotion_score", "label_source", "content_hash"),
 )
 
+LABELLED_FIELDS = (*COUNTED_FIELDS, "confidence", "correction", "model_label")  # of one that gets another label
+
 
 def of_days(start: date | None, end: date | None) -> RollupQuerySet:
     """What was counted from one day to another, both included; None leaves that side open."""

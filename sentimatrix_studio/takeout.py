@@ -17,10 +17,10 @@ from django.db.models import Model
 from django.http import HttpRequest, StreamingHttpResponse
 
 from accounts.models import ApiToken, AuditEntry, TokenFamily, User
-from integrations.models import Bell, Channel, Credential, Delivery, Event, Notice, OwnModel, Webhook
+from integrations.models import Bell, Channel, Credential, Delivery, Event, Notice, OwnModel, Purse, Webhook
 from projects.models import Preset, Project, Target
 from results import exports
-from results.models import Result
+from results.models import Change, Former, Result, SavedView
 from scraping.models import Difference, Job, LastVisit, LogLine, RowError, Schedule, Slot
 from sentimatrix_studio.mongo.pipelines import collection
 from sentimatrix_studio.rest import utc
@@ -38,6 +38,7 @@ OF_THE_PERSON: dict[str, tuple[type[Model], str]] = {
     "presets": (Preset, "owner_id"),
     "api_keys": (Credential, "owner_id"),
     "models": (OwnModel, "owner_id"),
+    "llm_spending": (Purse, "owner_id"),
     "webhooks": (Webhook, "owner_id"),
     "channels": (Channel, "owner_id"),
     "bell": (Bell, "owner_id"),
@@ -51,6 +52,7 @@ OF_THE_PERSON: dict[str, tuple[type[Model], str]] = {
     "last_visits": (LastVisit, "user_id"),
 }
 OF_JOBS: dict[str, type[Model]] = {"job_log": LogLine, "row_errors": RowError, "differences": Difference}
+OF_PROJECTS: dict[str, type[Model]] = {"saved_views": SavedView, "changes": Change, "results": Result}
 SECRET = {
     *("password", "session_key", "digest", "sealed", "password_mark", "refresh_id", "data", "token", "salt", "seal"),
     *("previous", "hash", "owner_id"),
@@ -96,7 +98,10 @@ def _parts(user: User) -> Iterator[tuple[str, Iterator[Row]]]:
     schedules = Schedule.objects.filter(owner=user).values_list("pk", flat=True)
     yield "planned_runs", _rows(Slot, "schedule_id", schedules)
     projects = Project.objects.filter(owner=user).values_list("pk", flat=True)
-    yield "results", _rows(Result, "project_id", projects)
+    for name, model in OF_PROJECTS.items():
+        yield name, _rows(model, "project_id", projects)
+    changes = Change.objects.filter(project_id__in=projects).values_list("pk", flat=True)
+    yield "before_changes", _rows(Former, "change_id", changes)
 
 
 def _rows(model: type[Model], field: str, keys: Iterable[ObjectId]) -> Iterator[Row]:

@@ -105,7 +105,7 @@ class ResultViewSet(OfProject):
         asked = self._asked(project)
         if not self.asked["confirm"]:
             raise ValidationError({"confirm": "This deletes for good. Say confirm=true if that is meant."})
-        return Response({"deleted": delete_results(asked.queryset(project))})
+        return Response({"deleted": delete_results(project, asked.queryset(project)).count})
 
     @extend_schema(responses={200: ResultJson})
     def retrieve(self, request: Request, project_id: ObjectId, result_id: ObjectId) -> Response:
@@ -116,8 +116,8 @@ class ResultViewSet(OfProject):
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, project_id: ObjectId, result_id: ObjectId) -> Response:
         """Delete a review."""
-        result = self._result(self._project(project_id), result_id)
-        delete_results(Result.objects.filter(pk=result.pk))
+        project = self._project(project_id)
+        delete_results(project, Result.objects.filter(pk=self._result(project, result_id).pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses=FILES)

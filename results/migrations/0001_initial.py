@@ -102,4 +102,45 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('project', 'platform', 'external_id'), name='result_once_a_project')],
             },
         ),
+        migrations.CreateModel(
+            name='Change',
+            fields=[
+                ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('deletion', 'Deleted'), ('labels', 'Labelled')], max_length=8)),
+                ('said', models.JSONField(default=dict)),
+                ('count', models.PositiveIntegerField(default=0)),
+                ('made_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
+                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.project')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['project', '-made_at'], name='change_latest')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Former',
+            fields=[
+                ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),
+                ('result_id', django_mongodb_backend.fields.ObjectIdField()),
+                ('document', models.JSONField(default=dict)),
+                ('expires_at', models.DateTimeField()),
+                ('change', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='formers', to='results.change')),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.target')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SavedView',
+            fields=[
+                ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=60)),
+                ('query', models.CharField(blank=True, max_length=2000)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.project')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('project', 'name'), name='view_once_a_project')],
+            },
+        ),
     ]

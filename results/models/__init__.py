@@ -1,12 +1,20 @@
+from results.models.changes import Change, ChangeKind, ChangeQuerySet, Former
 from results.models.reviews import UNCERTAIN_BELOW, Result, ResultQuerySet
 from results.models.rollups import DailyRollup, DailyRollupQuerySet, RollupQuerySet, TotalRollup
+from results.models.saved import SavedView, SavedViewQuerySet
 
 __all__ = [
     "UNCERTAIN_BELOW",
+    "Change",
+    "ChangeKind",
+    "ChangeQuerySet",
     "DailyRollup",
     "DailyRollupQuerySet",
+    "Former",
     "Result",
     "ResultQuerySet",
     "RollupQuerySet",
+    "SavedView",
+    "SavedViewQuerySet",
     "TotalRollup",
 ]

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any, Self
 
@@ -41,6 +41,18 @@ class DailyRollupQuerySet(RollupQuerySet):
         """By the first day of each ``day``, ``week`` (from Monday) or ``month``, in order; empty ones are left out."""
         found = self._groups(_period(unit), counters)
         return {start.date(): tally for start, tally in sorted(found, key=lambda group: group[0])}
+
+    def before_and_since(
+        self, day: date, columns: Sequence[str], counters: Iterable[str] = COUNTERS
+    ) -> dict[tuple[Any, ...], tuple[Tally, Tally]]:
+        """By the values of the columns: what was counted before the day, and since."""
+        key: dict[str, Any] = {column: f"${column}" for column in columns}
+        key["is_since"] = {"$gte": ["$day", _midnight(day)]}
+        found: dict[tuple[Any, ...], list[Tally]] = {}
+        for group, tally in self._groups(key, counters):
+            pair = found.setdefault(tuple(group[column] for column in columns), [Tally({}), Tally({})])
+            pair[group["is_since"]] = tally
+        return {values: (before, since) for values, (before, since) in found.items()}
 
     def first_and_last_day(self) -> tuple[date, date] | None:
         group = {"$group": {"_id": None, "first": {"$min": "$day"}, "last": {"$max": "$day"}}}

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from accounts.tests.factories import make_user
 from projects.models import Project, Target
 from projects.tests.factories import make_project
-from results import ingest, removal, rollups
+from results import changes, correcting, ingest, removal, rollups, undo
 from results.ingest import Item
-from results.models import DailyRollup, Result, TotalRollup
+from results.models import Change, DailyRollup, Result, TotalRollup
 from results.tallies import COUNTERS, Tally
 from results.tests.factories import (
     START,
@@ -39,12 +39,16 @@ REVIEWS = st.builds(
     rating_max=st.sampled_from([None, 5, 10]),
     published_at=st.sampled_from([None, START, START + timedelta(days=1), START + timedelta(days=40)]),
 )
+LABELS: list[correcting.Said] = [{"sentiment": "negative"}, {"sentiment": None}, {"emotion": "joy"}]
 STEPS = st.one_of(
     st.tuples(st.just("store"), st.lists(REVIEWS, max_size=5)),
     st.tuples(st.just("store and fail"), st.lists(REVIEWS, max_size=5)),
     st.tuples(st.just("analyse"), st.none()),
     st.tuples(st.just("record again"), st.none()),
     st.tuples(st.just("give up"), st.none()),
+    st.tuples(st.just("analyse again"), st.none()),
+    st.tuples(st.just("correct"), st.sampled_from(LABELS)),
+    st.tuples(st.just("undo"), st.none()),
     st.tuples(st.just("delete"), st.sampled_from(["positive", "negative", None])),
 )
 
@@ -56,6 +60,7 @@ class History:
         self.project = make_project()
         self.targets = [make_target(self.project, platform) for platform in ("steam", "reddit")]
         self.findings: list[ingest.Finding] = []
+        self.changes: list[Change] = []
 
     def step(self, number: int, action: str, argument: Any) -> None:
         target = self.targets[number % 2]
@@ -66,13 +71,20 @@ class History:
             with pytest.raises(ZeroDivisionError):
                 in_transaction(partial(store_and_fail, target, argument))
         elif action == "delete":
-            removal.delete_results(results.filter(sentiment=argument))
+            self.changes.append(removal.delete_results(self.project, results.filter(sentiment=argument)))
+        elif action == "correct":
+            self.changes.append(correcting.relabel(self.project, results, argument, self.project.owner).change)
+        elif action == "undo":
+            for change in self.changes[-1:]:
+                undo.undo(change)
         elif action == "give up":
             in_transaction(partial(ingest.give_up, list(results.values_list("pk", flat=True))[::3]))
         else:
-            if action == "analyse":
-                self.findings = ingest.analyse(list(results.values_list("pk", flat=True)), ScriptedEngine())
-            in_transaction(partial(ingest.record, self.findings))
+            again = action == "analyse again"
+            if action != "record again":
+                ids = list(results.values_list("pk", flat=True))
+                self.findings = ingest.analyse(ids, ScriptedEngine(), again=again)
+            in_transaction(partial(ingest.record, self.findings, again=again))
 
 
 def store_and_fail(target: Target, items: list[Item]) -> float:
@@ -137,18 +149,18 @@ def test_a_roll_up_has_every_counter() -> None:
 def test_a_roll_up_goes_with_its_last_review() -> None:
     target = make_target()
     make_results(target, *make_items(3))
-    assert removal.delete_results(Result.objects.filter(target=target)) == 3
+    assert removal.delete_results(target.project, Result.objects.filter(target=target)).count == 3
     assert not DailyRollup.objects.exists()
     assert not TotalRollup.objects.exists()
 
 
 @pytest.mark.django_db
 def test_deleting_goes_in_batches_and_spares_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(removal, "BATCH", 4)
+    monkeypatch.setattr(changes, "BATCH", 4)
     target, other = make_target(), make_target()
     store(target, *make_items(10))
     store(other, *make_items(3))
-    assert removal.delete_results(Result.objects.filter(project=target.project)) == 10
+    assert removal.delete_for_good(Result.objects.filter(project=target.project)) == 10
     assert Result.objects.count() == DailyRollup.objects.all().tally().total == 3
 
 

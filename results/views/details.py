@@ -82,7 +82,7 @@ def result_explanation(request: HtmxRequest, project_id: ObjectId, result_id: Ob
 def result_delete(request: HttpRequest, project_id: ObjectId, result_id: ObjectId) -> HttpResponse:
     result = _result(request, project_id, result_id)
     if request.method == "POST":
-        delete_results(Result.objects.filter(pk=result.pk))
+        delete_results(result.project, Result.objects.filter(pk=result.pk))
         messages.success(request, "The review is deleted.")
         return redirect("results:result_list", project_id)
     context = {

@@ -18,7 +18,8 @@ from integrations.tests.factories import make_channel, make_credential, make_del
 from projects import files
 from projects.models import Preset, Target
 from projects.tests.factories import make_project, make_target
-from results.models import DailyRollup, Result, TotalRollup
+from results.models import Change as ResultChange
+from results.models import ChangeKind, DailyRollup, Former, Result, SavedView, TotalRollup
 from scraping.choices import Change, Level, StepKind
 from scraping.models import Difference, Job, LastVisit, LogLine, RowError, Step
 from scraping.removal import sweep
@@ -58,6 +59,10 @@ def make_everything(owner: User) -> Target:
     rollup = {"owner": owner, "project": target.project, "platform": target.platform, "target": target}
     DailyRollup.objects.create(pk=ObjectId(), **rollup, day=DAY)
     TotalRollup.objects.create(pk=ObjectId(), **rollup)
+    day = {"made_at": DAY, "expires_at": datetime(2999, 1, 1, tzinfo=UTC)}
+    change = ResultChange.objects.create(owner=owner, project=target.project, kind=ChangeKind.DELETION, **day)
+    Former.objects.create(change=change, target=target, result_id=ObjectId(), expires_at=change.expires_at)
+    SavedView.objects.create(owner=owner, project=target.project, name="Angry")
     Step.objects.create(job=job, kind=StepKind.COLLECT, target=target)
     Step.objects.create(job=job, kind=StepKind.ANALYSE)
     LogLine.objects.create(job=job, seq=1, level=Level.INFO, message="Started.")
@@ -119,7 +124,7 @@ def test_reviews_figures_and_file_go_with_the_target(target):
     before, other = rows(), make_target(target.project)
     make_result(other)
     target.delete()
-    gone = ("Target", "Result", "DailyRollup", "TotalRollup", "Step", "RowError", "files", "chunks")
+    gone = ("Target", "Result", "DailyRollup", "TotalRollup", "Step", "RowError", "Former", "files", "chunks")
     assert rows() == {name: count - (name in gone) for name, count in before.items()} | {"Target": 2, "Result": 2}
 
 

@@ -38,7 +38,7 @@ def test_everything_of_the_person_is_in_the_file_and_nothing_of_others():
     target, foreign = make_everything(user), make_everything(other)
     content = exported(user)  # session and connections are made by signing in, which tests spare themselves
     assert content["account"][0] == {**content["account"][0], "id": str(user.pk), "email": user.email, "name": "Änne"}
-    for name in (*takeout.OF_THE_PERSON, *takeout.OF_JOBS, "planned_runs", "results"):
+    for name in (*takeout.OF_THE_PERSON, *takeout.OF_JOBS, *takeout.OF_PROJECTS, "planned_runs", "before_changes"):
         if name not in ("connected_accounts", "second_factors", "sessions"):
             assert content[name], name
     assert [row["id"] for row in content["targets"]] == [str(target.pk)]
@@ -54,7 +54,8 @@ def test_a_model_with_an_owner_is_in_the_file_or_said_to_be_left_out():
         for model in apps.get_app_config(app).get_models()
         if {field.name for field in model._meta.get_fields()} & {"owner", "user", "job"}
     }
-    shown = {model for model, _ in takeout.OF_THE_PERSON.values()} | set(takeout.OF_JOBS.values()) | {Result, Slot}
+    shown = {model for model, _ in takeout.OF_THE_PERSON.values()} | set(takeout.OF_JOBS.values()) | {Slot}
+    shown |= set(takeout.OF_PROJECTS.values())
     assert belonging - shown - WORKED_OUT == set()
     assert {ApiToken, TokenFamily, Credential} <= belonging
     assert AuditEntry in shown

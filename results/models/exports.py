@@ -1,0 +1,92 @@
+from datetime import datetime
+from typing import Self
+
+from bson import ObjectId
+from django.conf import settings
+from django.core import signing
+from django.db import models
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+from django.utils import timezone
+from django_mongodb_backend.fields import ObjectIdAutoField, ObjectIdField
+
+from accounts.ownership import OwnedModel, OwnedQuerySet
+from projects.models import Project
+from results.choices import ExportState
+from results.exports import kept
+
+SALT = "results.exports"  # of the keys of links
+
+
+class ExportQuerySet(OwnedQuerySet):
+    def unfinished(self) -> Self:
+        return self.filter(state__in=[ExportState.WAITING, ExportState.RUNNING])
+
+    def expired(self) -> Self:
+        return self.filter(expires_at__lte=timezone.now())
+
+    def newest_first(self) -> Self:
+        return self.order_by("-pk")
+
+
+class Export(OwnedModel):
+    """A file of reviews that a worker makes, to be fetched by its owner until it expires."""
+
+    project_id: ObjectId
+    id = ObjectIdAutoField(primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="exports", db_index=False)
+    query = models.TextField(blank=True)  # the query string that a download of the same would have
+    format = models.CharField(max_length=10)
+    about = models.CharField(max_length=500, blank=True)  # the filter in words
+    state = models.CharField(max_length=7, choices=ExportState, default=ExportState.WAITING)
+    message = models.CharField(max_length=500, blank=True)  # why it failed
+    filename = models.CharField(max_length=200, blank=True)
+    size = models.PositiveBigIntegerField(null=True)  # in bytes
+
+    token = models.PositiveIntegerField(default=0)  # of the latest claim: a write with an older one is refused
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    file_id = ObjectIdField(null=True)  # of the latest attempt; whole once the export is ready
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+    expires_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ExportQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["project", "-id"], name="export_of_project"),
+            models.Index(fields=["owner", "state"], name="export_of_owner"),
+            models.Index(fields=["state", "id"], name="export_to_claim"),
+            models.Index(fields=["expires_at"], name="export_to_expire"),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename or f"{self.format} export"
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in (ExportState.WAITING, ExportState.RUNNING)
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == ExportState.READY and self.expires_at is not None and self.expires_at > timezone.now()
+
+    @property
+    def key(self) -> str:
+        """What a link to the file carries: signed, and good until the file expires."""
+        return signing.Signer(salt=SALT).sign(f"{self.pk}-{self.expires_at:%Y%m%d%H%M%S}")
+
+    def is_opened_by(self, key: str) -> bool:
+        return self.is_ready and bool(key) and signing.constant_time_compare(self.key, key)
+
+    @staticmethod
+    def expiry(at: datetime) -> datetime:
+        return at + settings.EXPORT_LIFETIME
+
+
+@receiver(post_delete, sender=Export)
+def delete_file(instance: Export, **kwargs: object) -> None:
+    """A file goes with its export, also when that goes with its project or its owner."""
+    if instance.file_id:
+        kept.delete(instance.file_id)

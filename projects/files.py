@@ -4,18 +4,16 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from bson import ObjectId
 from django.conf import settings
-from django.db import connection
-from gridfs import GridFSBucket, GridOut
-from gridfs.errors import NoFile
-from pymongo.database import Database
 
-BUCKET = "uploads"
-CHUNK_BYTES = 1 << 20
+from sentimatrix_studio.mongo.files import Files
+
+UPLOADS = Files("uploads")
 FORGOTTEN = timedelta(days=1)  # an upload that became no target by then is removed
+
+read, delete = UPLOADS.read, UPLOADS.delete
 
 
 class UploadRefused(Exception):  # noqa: N818  not an error: a limit at work
@@ -38,8 +36,8 @@ class Upload:
 
 def save(owner_id: ObjectId, name: str, chunks: Iterable[bytes]) -> Upload:
     """Store a file piece by piece, however large it is. Raises UploadRefused and then keeps nothing of it."""
-    stream, digest, size = _bucket().open_upload_stream(name[:200]), hashlib.sha256(), 0
-    try:
+    digest, size = hashlib.sha256(), 0
+    with UPLOADS.writing(name[:200]) as stream:
         for chunk in chunks:
             digest.update(chunk)
             size += len(chunk)
@@ -48,10 +46,6 @@ def save(owner_id: ObjectId, name: str, chunks: Iterable[bytes]) -> Upload:
         if not size:
             raise UploadRefused("empty", "The file is empty.")
         stream.metadata = {"owner_id": owner_id, "sha256": digest.hexdigest()}
-        stream.close()
-    except BaseException:
-        stream.abort()
-        raise
     return Upload(stream._id, name, size, digest.hexdigest())
 
 
@@ -63,44 +57,18 @@ def _check(size: int) -> None:
 
 def find(owner_id: ObjectId, file_id: ObjectId) -> Upload | None:
     """The file if it is there and this person's."""
-    found = _database()[f"{BUCKET}.files"].find_one({"_id": file_id, "metadata.owner_id": owner_id})
+    found = UPLOADS.entries.find_one({"_id": file_id, "metadata.owner_id": owner_id})
     return Upload(found["_id"], found["filename"], found["length"], found["metadata"]["sha256"]) if found else None
-
-
-def read(file_id: ObjectId) -> GridOut:
-    """The file, opened for reading bytes. Raises FileNotFoundError."""
-    try:
-        return _bucket().open_download_stream(file_id)
-    except NoFile as error:
-        raise FileNotFoundError(f"The file {file_id} is no longer stored.") from error
-
-
-def delete(file_id: ObjectId) -> None:
-    """Remove the file; one that is gone already is fine."""
-    try:
-        _bucket().delete(file_id)
-    except NoFile:
-        return
 
 
 def of(owner_id: ObjectId) -> list[ObjectId]:
     """All files of this person, those that no target holds included."""
-    found = _database()[f"{BUCKET}.files"].find({"metadata.owner_id": owner_id}, {"_id": 1})
+    found = UPLOADS.entries.find({"metadata.owner_id": owner_id}, {"_id": 1})
     return [file["_id"] for file in found]
 
 
 def forgotten() -> list[ObjectId]:
     """Uploads old enough that a target would hold them if anybody still wanted them."""
     before = datetime.now(UTC) - FORGOTTEN
-    old = _database()[f"{BUCKET}.files"].find({"uploadDate": {"$lt": before}}, {"_id": 1})
+    old = UPLOADS.entries.find({"uploadDate": {"$lt": before}}, {"_id": 1})
     return [file["_id"] for file in old]
-
-
-def _bucket() -> GridFSBucket:
-    return GridFSBucket(_database(), bucket_name=BUCKET, chunk_size_bytes=CHUNK_BYTES)
-
-
-def _database() -> Database[dict[str, Any]]:
-    connection.ensure_connection()
-    found: Database[dict[str, Any]] = connection.database  # type: ignore[attr-defined]
-    return found

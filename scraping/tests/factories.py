@@ -69,7 +69,7 @@ def make_pages(*sizes: int, **fields: Any) -> list[Page]:
 def uploads() -> list[ObjectId]:
     """The files that are stored."""
     database: Any = connection.database  # type: ignore[attr-defined]
-    return [found["_id"] for found in database[f"{files.BUCKET}.files"].find({}, {"_id": 1})]
+    return [found["_id"] for found in database[f"{files.UPLOADS.bucket}.files"].find({}, {"_id": 1})]
 
 
 def forget_uploads() -> None:

@@ -318,7 +318,7 @@ class TestImport:
 
 def chunks():
     database: Any = connection.database  # type: ignore[attr-defined]
-    return database[f"{files.BUCKET}.chunks"].count_documents({})
+    return database[f"{files.UPLOADS.bucket}.chunks"].count_documents({})
 
 
 ROUTES = [

@@ -13,7 +13,7 @@ from django.apps import apps
 from accounts import removal
 from accounts.models import AuditEntry, AuditHead, User
 from accounts.tests.factories import make_token, make_user
-from integrations.models import Bell
+from integrations.models import Bell, Purse, Remembered
 from integrations.tests.factories import make_channel, make_credential, make_delivery, make_own_model, make_webhook
 from projects import files
 from projects.models import Preset, Target
@@ -48,6 +48,8 @@ def make_everything(owner: User) -> Target:
     Preset.objects.create(owner=owner, name="Mine")
     make_credential(owner)
     make_own_model(owner)
+    Purse.objects.create(owner=owner, of="2026-11")
+    Remembered.objects.create(owner=owner, key="hash", value={"sentiment": "positive"})
     KeptAnswer.objects.claim(owner.pk, "key", "hash")
     upload = files.save(owner.pk, "reviews.csv", [b"text\nGood."])
     target = make_target(make_project(owner), file_id=upload.id)
@@ -78,7 +80,7 @@ def rows() -> dict[str, int]:
     models = {model for app in OURS for model in apps.get_app_config(app).get_models()} - STAYING
     counts = {model.__name__: model._default_manager.count() for model in models}
     database = collection(Result).database
-    stored = {name: database[f"{files.BUCKET}.{name}"].count_documents({}) for name in ("files", "chunks")}
+    stored = {name: database[f"{files.UPLOADS.bucket}.{name}"].count_documents({}) for name in ("files", "chunks")}
     return {**counts, "EmailAddress": EmailAddress.objects.count(), **stored}
 
 
@@ -98,7 +100,7 @@ def profiled() -> Iterator[list[dict[str, Any]]]:
 @pytest.fixture
 def target() -> Target:
     for name in ("files", "chunks"):  # no model, so nobody empties them between tests
-        collection(Result).database[f"{files.BUCKET}.{name}"].delete_many({})
+        collection(Result).database[f"{files.UPLOADS.bucket}.{name}"].delete_many({})
     make_everything(make_user())
     return make_everything(make_user())
 

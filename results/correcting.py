@@ -89,7 +89,7 @@ def _corrected(old: Document, said: Said) -> Document | None:
     """The columns to set; None where there is nothing yet to correct."""
     correction = {name: label for name, label in {**(old["correction"] or {}), **said}.items() if label} or None
     after = labels.effective(labels.of_model(old), correction)
-    is_pointless = correction is not None and not after["sentiment"]
+    is_pointless = any(said.values()) and not after["sentiment"]
     return None if old["state"] == State.PENDING or is_pointless else {"correction": correction, **after}
 
 

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from integrations.models import Credential, Delivery, OwnModel, Webhook
+from integrations.models import Credential, Delivery, OwnModel, Purse, Webhook
 from sentimatrix_studio.mongo.admin import MongoModelAdmin, ReadOnlyAdmin
 
 
@@ -49,4 +49,14 @@ class DeliveryAdmin(ReadOnlyAdmin):
         *("owner", "event", "kind", "endpoint_id", "state", "attempts", "breaks", "code", "message"),
         *("due_at", "tried_at", "created_at", "ended_at"),
     )
+    readonly_fields = fields
+
+
+@admin.register(Purse)
+class PurseAdmin(ReadOnlyAdmin):
+    """Deleting one lets its run, or its month, spend its limit again."""
+
+    list_display = ("of", "owner", "dollars", "calls", "sent", "received", "ended", "created_at")
+    ordering = ("-pk",)
+    fields = ("owner", "of", "dollars", "spent", "held", "calls", "sent", "received", "ended", "created_at")
     readonly_fields = fields

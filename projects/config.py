@@ -25,9 +25,16 @@ LLM_PROVIDERS = (
     ("groq", "Groq"),
     ("openai", "OpenAI"),
     ("anthropic", "Anthropic"),
-    ("gemini", "Gemini"),
+    ("gemini", "Google Gemini"),
+    ("mistral", "Mistral"),
+    ("deepseek", "DeepSeek"),
+    ("together", "Together AI"),
+    ("fireworks", "Fireworks AI"),
+    ("openrouter", "OpenRouter"),
+    ("cerebras", "Cerebras"),
     ("ollama", "Ollama"),
-    ("compatible", "Another with an OpenAI-compatible address"),
+    ("lmstudio", "LM Studio"),
+    ("compatible", "Another OpenAI-compatible server"),
 )
 LOCAL, TRANSFORMER, LLM_ENGINE = "local", "transformer", "llm"
 WITH_LLM = "Used when an LLM does the analysis."
@@ -134,11 +141,17 @@ LLM = Group(
     "LLM",
     (
         Choice(name="provider", label="Provider", default=None, options=LLM_PROVIDERS, none="None"),
-        Text(name="model", label="Model", default="", maximum=100, help="Empty: the provider's usual one."),
+        Text(
+            name="model",
+            label="Model",
+            default="",
+            maximum=100,
+            help="Empty: the one you entered with its address, or the provider's first under “API keys”.",
+        ),
         Number(name="temperature", label="Temperature", default=0.2, minimum=0.0, maximum=2.0),
         Number(name="max_tokens", label="Longest answer, in tokens", default=1000, minimum=100, maximum=8000),
     ),
-    help="Kept for when an LLM does the analysis. Until then nothing is sent to one.",
+    help="Asked with your own key. It is sent the texts of reviews, and nothing else of your account.",
 )
 
 LIMITS = Group(
@@ -175,7 +188,15 @@ LIMITS = Group(
             default=5.0,
             minimum=0.0,
             maximum=100_000.0,
-            help=f"No call is made that would exceed it. {WITH_LLM}",
+            help="No call is made that could exceed it: the built-in engine reads the rest.",
+        ),
+        Number(
+            name="llm_monthly_usd",
+            label="LLM budget per month, in US dollars",
+            default=20.0,
+            minimum=0.0,
+            maximum=100_000.0,
+            help="Of all your projects together, in a calendar month (UTC). Nothing is asked here beyond it.",
         ),
     ),
 )
@@ -224,7 +245,6 @@ def unmet(config: Mapping[str, Mapping[str, Any]], keys: Collection[str] = ()) -
 
     ``keys`` are the providers for which whoever reads it has a key.
     """
-    wants_llm = any(config["analysis"][name] for name in ("aspects", "summarize", "extract_insights"))
     said = []
     service = config["scrapers"]["commercial_provider"]
     if service and service not in keys:
@@ -232,8 +252,17 @@ def unmet(config: Mapping[str, Mapping[str, Any]], keys: Collection[str] = ()) -
         said.append(f"Wants {name} and its key: collects directly until you enter one under “API keys”.")
     if config["analysis"]["engine"] == TRANSFORMER:
         said.append("Wants the transformer engine: runs on the built-in one until that can be used.")
-    if config["analysis"]["engine"] == LLM_ENGINE or wants_llm or config["llm"]["provider"]:
-        said.append("Wants an LLM and its key: runs on the built-in engine until one can be used.")
+    if config["analysis"]["engine"] == LLM_ENGINE:
+        said += _without_llm(config["llm"]["provider"], keys)
     if config["analysis"]["emotions"] and config["analysis"]["emotion_model"] == "goemotions":
         said.append("Wants GoEmotions: the built-in engine finds Ekman's six emotions.")
     return said
+
+
+def _without_llm(provider: str | None, keys: Collection[str]) -> list[str]:
+    if not provider:
+        return ["Wants an LLM: the built-in engine does the work until you choose a provider under “LLM”."]
+    if provider in keys:
+        return []
+    name = dict(LLM_PROVIDERS)[provider]
+    return [f"Wants {name} and its key: the built-in engine does the work until you enter it under “API keys”."]

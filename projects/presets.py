@@ -108,6 +108,7 @@ SYSTEM = {
                     "rate_limit_delay": 0.2,
                     "max_requests_per_day": 100_000,
                     "llm_budget_usd": 50.0,
+                    "llm_monthly_usd": 500.0,
                 },
             ),
             {"frequency": "hourly", "time": ""},

@@ -202,5 +202,37 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['owner', '-id'], name='notice_owner_latest'), models.Index(condition=models.Q(('is_unread', True)), fields=['owner'], name='notice_unread')],
             },
         ),
+        migrations.CreateModel(
+            name='Purse',
+            fields=[
+                ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),
+                ('of', models.CharField(max_length=64)),
+                ('spent', models.BigIntegerField(default=0)),
+                ('held', models.BigIntegerField(default=0)),
+                ('calls', models.BigIntegerField(default=0)),
+                ('sent', models.BigIntegerField(default=0)),
+                ('received', models.BigIntegerField(default=0)),
+                ('ended', models.CharField(blank=True, max_length=500)),
+                ('is_told', models.BooleanField(default=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('owner', 'of'), name='purse_once_an_owner')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Remembered',
+            fields=[
+                ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),
+                ('key', models.CharField(max_length=64)),
+                ('value', models.JSONField()),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.project')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('owner', 'key'), name='remembered_once_an_owner')],
+            },
+        ),
     ]
-

@@ -10,6 +10,7 @@ from integrations.models.credentials import (
 from integrations.models.deliveries import Delivery, DeliveryQuerySet, Event, EventQuerySet
 from integrations.models.endpoints import Endpoint, EndpointQuerySet
 from integrations.models.notices import Bell, Notice, NoticeQuerySet
+from integrations.models.spending import Purse, Remembered
 from integrations.models.webhooks import Webhook
 
 # Whom events are delivered to: each kind of endpoint has rows of its own and shares all the rest.
@@ -31,6 +32,8 @@ __all__ = [
     "NoticeQuerySet",
     "OwnModel",
     "OwnModelQuerySet",
+    "Purse",
+    "Remembered",
     "Webhook",
     "validate_llm",
     "validate_price",

@@ -48,8 +48,15 @@ def test_the_systems_presets_are_as_promised():
         assert (analysis["sentiment_classes"], emotions, *figures, schedule) == promised[name]
     assert SYSTEM["standard"].config == config.defaults()
     assert SYSTEM["standard"].unmet() == SYSTEM["starter"].unmet() == SYSTEM["budget"].unmet() == []
-    words = "Wants an LLM and its key: runs on the built-in engine until one can be used."
+    words = "Wants an LLM: the built-in engine does the work until you choose a provider under “LLM”."
     assert SYSTEM["enterprise"].unmet()[0] == words
+
+
+def test_an_llm_is_missed_only_while_there_is_no_key_for_it():
+    wanted = overlay(config.defaults(), {"analysis": {"engine": "llm"}, "llm": {"provider": "groq"}})
+    (notice,) = config.unmet(wanted, {"openai"})
+    assert notice.startswith("Wants Groq and its key: the built-in engine does the work")
+    assert config.unmet(wanted, {"groq"}) == []
 
 
 def test_a_service_is_missed_only_while_there_is_no_key_for_it():

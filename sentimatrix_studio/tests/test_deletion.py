@@ -49,10 +49,10 @@ def make_everything(owner: User) -> Target:
     make_credential(owner)
     make_own_model(owner)
     Purse.objects.create(owner=owner, of="2026-11")
-    Remembered.objects.create(owner=owner, key="hash", value={"sentiment": "positive"})
     KeptAnswer.objects.claim(owner.pk, "key", "hash")
     upload = files.save(owner.pk, "reviews.csv", [b"text\nGood."])
     target = make_target(make_project(owner), file_id=upload.id)
+    Remembered.objects.create(owner=owner, project=target.project, key="hash", value={"sentiment": "positive"})
     job = Job.objects.create(owner=owner, project=target.project)
     make_channel(owner, project=target.project)
     Bell.objects.create(owner=owner)
@@ -119,6 +119,7 @@ def test_everything_but_the_account_goes_with_the_project(target):
     before = rows()
     target.project.delete()
     kept = ("User", "Preset", "TokenFamily", "ApiToken", "EmailAddress", "Credential", "OwnModel", "KeptAnswer", "Bell")
+    kept += ("Purse",)
     assert rows() == {name: count if name in kept else count // 2 for name, count in before.items()}
 
 

@@ -27,8 +27,8 @@ OWN_FILES = {
     "recovery removal second_factor sessions sign_out staff tokens",
     "projects": "bodies config declarations drafts fields files options platforms presets shapes",
     "integrations": "addresses answers catalogue channels checks deliveries dialling events keys llm "
-    "messages needs notices notifications outbound pace prices providers redaction sealed shapes signed signing verifying webhooks "
-    "wording",
+    "messages metering needs notices notifications outbound pace prices providers redaction sealed shapes signed "
+    "signing spending verifying webhooks wording",
     "results": "analysis analytics charts chips documents explanations explorer exports figures filters imports ingest "
     "labels languages listing paging panels parameters reading removal report rollups shapes shares tallies",
     "scraping": "access analysing announcing cluster collecting consumers differences hand heartbeat importing "

@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.authentication import new_tokens
 from accounts.models import ApiToken, AuditEntry, TokenFamily, User
 from accounts.tests.factories import api_of, api_with, make_token, make_user, with_password, with_second_factor
-from integrations.models import Credential
+from integrations.models import Credential, Remembered
 from results.models import DailyRollup, Result, TotalRollup
 from scraping.models import Job, LogLine, RowError, Slot, Step
 from sentimatrix_studio import takeout
@@ -22,7 +22,7 @@ from sentimatrix_studio.tests.test_deletion import make_everything
 pytestmark = pytest.mark.django_db
 
 EXPORT = "/api/v1/auth/me/export"
-WORKED_OUT = {DailyRollup, TotalRollup, Step, KeptAnswer}  # from the rest, or of no meaning to anybody
+WORKED_OUT = {DailyRollup, TotalRollup, Step, KeptAnswer, Remembered}  # from the rest, or of no meaning to anybody
 
 
 def exported(user: User) -> dict[str, Any]:

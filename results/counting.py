@@ -19,7 +19,19 @@ from results.filters import COUNTED_BY_DAY, ResultFilter
 from results.models import Result, RollupQuerySet
 from results.rollups import Counts as Counters
 from results.rollups import contribution
-from results.tallies import COUNTERS, EMOTIONS, HUMAN, LABELS, RATING, SCALE, STARS, STARS_SCALE, STATES, Tally
+from results.tallies import (
+    COUNTERS,
+    EMOTIONS,
+    HUMAN,
+    LABELS,
+    RATING,
+    SCALE,
+    STARS,
+    STARS_BY_SIDE,
+    STARS_SCALE,
+    STATES,
+    Tally,
+)
 from sentimatrix_studio.mongo.pipelines import collection, condition, session
 
 CountedFrom = Literal["rollups", "reviews"]
@@ -31,9 +43,9 @@ UNKNOWN_ZONE = 40485  # MongoDB's code; its list of zones is as old as the serve
 # The fields of a review that decide about counters, with those they decide about, and how a group is told by them.
 DECIDED_BY = {
     "state": {*STATES},
-    "sentiment": {*LABELS, "score_sum"},
+    "sentiment": {*LABELS, "score_sum", *STARS_BY_SIDE},
     "emotion": {*EMOTIONS, *(f"{emotion}_sum" for emotion in EMOTIONS)},
-    "stars": {*RATING, *STARS},
+    "stars": {*RATING, *STARS, *STARS_BY_SIDE},
     "label_source": {HUMAN},
 }
 WHOLE_STARS = {"$max": [1, {"$trunc": {"$add": ["$stars", 0.5]}}]}  # as rollups.whole_stars

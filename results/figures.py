@@ -69,14 +69,22 @@ MEASURES = (
 )
 
 
-def figures(tally: Tally, course: Sequence[Tally], before: Tally | None = None) -> list[Figure]:
-    """Four figures. ``course`` are the tallies of the periods in between, ``before`` that of as many days before."""
-    return [_figure(measure, tally, course, before) for measure in MEASURES]
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """What a figure is compared with; ``words`` say when that was."""
+
+    now: Tally
+    before: Tally
+    words: str = "vs. before"
 
 
-def _figure(measure: Measure, tally: Tally, course: Sequence[Tally], before: Tally | None) -> Figure:
-    now, then = measure.value(tally), measure.value(before) if before else None
-    change = 0.0 if now is None or then is None else round(now - then, 2)
+def figures(tally: Tally, course: Sequence[Tally], trend: Trend | None = None) -> list[Figure]:
+    """Four figures. ``course`` are the tallies of the periods in between."""
+    return [_figure(measure, tally, course, trend) for measure in MEASURES]
+
+
+def _figure(measure: Measure, tally: Tally, course: Sequence[Tally], compared: Trend | None) -> Figure:
+    now, change = measure.value(tally), _change(measure, compared)
     trend = "up" if change > 0 else "down" if change < 0 else ""
     # Periods without a value are passed over: a small line has no room for gaps.
     known = [value for one in course if (value := measure.value(one)) is not None]
@@ -84,9 +92,14 @@ def _figure(measure: Measure, tally: Tally, course: Sequence[Tally], before: Tal
         label=measure.label,
         value="–" if now is None else measure.words(now),
         unit="" if now is None else measure.unit,
-        note=f"{measure.change(change)} vs. before" if trend else "",
+        note=f"{measure.change(change)} {compared.words}" if compared and trend else "",
         trend=trend,
         is_good=(trend == "up") == measure.is_better_up,
         spark=charts.sparkline(known),
         key=measure.key,
     )
+
+
+def _change(measure: Measure, compared: Trend | None) -> float:
+    now, then = (measure.value(compared.now), measure.value(compared.before)) if compared else (None, None)
+    return 0.0 if now is None or then is None else round(now - then, 2)

@@ -93,14 +93,12 @@ class ResultFilter:
     @property
     def start(self) -> datetime | None:
         """The first moment."""
-        return _moment(self.date_from) if self.date_from else None
+        return first_moment(self.date_from) if self.date_from else None
 
     @property
     def end(self) -> datetime | None:
         """The first moment after."""
-        if self.date_to is None:
-            return None
-        return _moment(self.date_to) + (MOMENT if isinstance(self.date_to, datetime) else DAY)
+        return moment_after(self.date_to) if self.date_to else None
 
     @property
     def query(self) -> str:
@@ -191,5 +189,9 @@ class ResultFilter:
         return rows.filter(target_id__in=self.target_id) if self.target_id else rows
 
 
-def _moment(at: date | datetime) -> datetime:
+def first_moment(at: date | datetime) -> datetime:
     return at if isinstance(at, datetime) else datetime.combine(at, time(), UTC)
+
+
+def moment_after(at: date | datetime) -> datetime:
+    return first_moment(at) + (MOMENT if isinstance(at, datetime) else DAY)

@@ -1,55 +1,53 @@
 """The charts of the pages: what reviews add up to, drawn, each mark a link to exactly its reviews."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 from bson import ObjectId
-from django.urls import reverse
-from django.utils.http import urlencode
 
 from projects.choices import Platform
-from projects.models import Project
 from results import charts
-from results.charts import Category, Chart, Item, Mark, Series, Unit
+from results.charts import Category, Chart, Event, Item, Mark, Series, Unit
 from results.charts.bars import Cell
-from results.choices import Emotion, Sentiment, State, labels_shown
+from results.choices import POLARITIES, Emotion, Sentiment, State, labels_shown
+from results.links import ReviewsLink, period_link
 from results.tallies import Tally
 
-ReviewsLink = Callable[..., str]  # filters by name -> URL of the list of exactly these reviews
-Periods = Sequence[tuple[date, Tally]]  # by first day, without gaps
-DAY = timedelta(days=1)
+Periods = Sequence[tuple[date, Tally]]  # by first day, or moment of an hour, without gaps
 
 
-def reviews_link(project: Project, start: date | None = None, end: date | None = None) -> ReviewsLink:
-    """The list of a project's reviews; no link leads beyond the days from ``start`` to ``end``."""
-    path = reverse("results:result_list", args=[project.pk])
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What a chart over time is drawn of. ``partial`` says that the last period is not over."""
 
-    def link(*, date_from: date | None = None, date_to: date | None = None, **query: Any) -> str:
-        first = max((day for day in (start, date_from) if day), default=None)
-        last = min((day for day in (end, date_to) if day), default=None)
-        given = {**query, "date_from": first, "date_to": last}
-        asked = urlencode({name: value for name, value in given.items() if value})
-        return f"{path}?{asked}" if asked else path
+    periods: Periods
+    unit: Unit
+    partial: bool
+    zone: str = "UTC"
+    events: Sequence[Event] = ()
 
-    return link
+    @property
+    def starts(self) -> list[date]:
+        return [start for start, _ in self.periods]
 
 
-def sentiment_over_time(periods: Periods, unit: Unit, classes: int, link: ReviewsLink, *, partial: bool) -> Chart:
-    """Stacked labels; ``partial`` when the last period is not over."""
-    distributions = [tally.distribution(classes) for _, tally in periods]
+def sentiment_over_time(course: Course, classes: int, link: ReviewsLink) -> Chart:
+    """Stacked labels."""
+    distributions = [tally.distribution(classes) for _, tally in course.periods]
     series = [Series(key, words(key), [one[key] for one in distributions]) for key in labels_shown(classes)]
+    to_reviews = period_link(link, course.zone, state=State.ANALYSED)
     return charts.timeline(
-        [day for day, _ in periods], series, unit=unit, link=_period_link(link, state=State.ANALYSED), partial=partial
+        course.starts, series, unit=course.unit, link=to_reviews, events=course.events, partial=course.partial
     )
 
 
-def score_over_time(periods: Periods, unit: Unit, link: ReviewsLink, *, partial: bool) -> Chart:
+def score_over_time(course: Course, link: ReviewsLink) -> Chart:
     """The mean score of each period, in points of 100."""
-    means = [None if tally.avg_score is None else tally.avg_score * 100 for _, tally in periods]
+    means = [None if tally.avg_score is None else tally.avg_score * 100 for _, tally in course.periods]
     series = Series("accent", "Average sentiment", means)
-    days = [day for day, _ in periods]
-    return charts.line(days, series, unit=unit, link=_period_link(link, state=State.ANALYSED), partial=partial)
+    to_reviews = period_link(link, course.zone, state=State.ANALYSED)
+    return charts.line(course.starts, series, unit=course.unit, link=to_reviews, partial=course.partial)
 
 
 def distribution(tally: Tally, classes: int, link: ReviewsLink) -> Chart:
@@ -90,6 +88,27 @@ def ratings(tally: Tally, link: ReviewsLink) -> Chart:
     return charts.counts(items, columns=("Rating", "Reviews"))
 
 
+def agreement(tally: Tally, classes: int, link: ReviewsLink) -> Chart:
+    """Stars against what the text says: how often the two disagree."""
+    rows = [Category(str(stars), f"{stars} star{'s' if stars > 1 else ''}") for stars in tally.stars_by_side]
+    columns = [Category(side, words(side)) for side in POLARITIES]
+
+    def to_reviews(stars: str, side: str) -> str:
+        labels = {"sentiment": shown_as(side, classes)} if side else {"state": State.ANALYSED.value}
+        return link(**_of_stars(int(stars)), **labels)
+
+    values = [list(sides.values()) for sides in tally.stars_by_side.values()]
+    found = charts.heat(rows, columns, values, link=to_reviews, corner="Rating")
+    return (
+        found if any(map(any, values)) else replace(found, marks=(), empty="No review has both a rating and a label.")
+    )
+
+
+def shown_as(side: str, classes: int) -> tuple[str, ...]:
+    """The labels of a side as a project with so many classes names them."""
+    return (side,) if classes == 3 else POLARITIES[side]
+
+
 def words(label: str) -> str:
     return str(Sentiment(label).label)
 
@@ -109,10 +128,6 @@ def _compared(tallies: Mapping[str, Tally], names: Mapping[str, str], classes: i
     distributions = [tallies[key].distribution(classes) for key in order]
     series = [Series(label, words(label), [one[label] for one in distributions]) for label in labels_shown(classes)]
     return charts.share_bars([Category(key, names[key]) for key in order], series, link=link, column=column)
-
-
-def _period_link(link: ReviewsLink, **query: str) -> Callable[[date, date], str]:
-    return lambda first, after: link(date_from=first, date_to=after - DAY, **query)
 
 
 def _of_stars(stars: int) -> dict[str, str]:

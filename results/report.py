@@ -1,67 +1,81 @@
-"""Everything on the analytics page of a project: figures and charts over a span of days, out of the roll-ups alone."""
+"""Everything on the analytics page of a project: figures and charts of a filter."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.http import urlencode
 
 from projects.models import Project
-from results import charts, panels, rollups
+from results import charts, panels
 from results.charts import Chart, Item, Unit
 from results.choices import State
-from results.figures import Figure, figures
-from results.filters import ResultFilter
-from results.models import DailyRollup, DailyRollupQuerySet, RollupQuerySet
-from results.panels import Periods, ReviewsLink
-from results.tallies import Tally
+from results.counting import CountedFrom, Counting, CountingError, Period
+from results.figures import Figure, Trend, figures
+from results.filters import MOMENT, ResultFilter
+from results.forms import values_of
+from results.links import ALL, reviews_link
+from results.panels import Course, Periods
+from results.tallies import COUNTERS, SENTIMENT, Tally
 
-UNITS: dict[Unit, str] = {"day": "Day", "week": "Week", "month": "Month"}
+UNITS: dict[Period, str] = {"hour": "Hour", "day": "Day", "week": "Week", "month": "Month"}
 MOST_DAYS, MOST_WEEKS = 62, 106  # with more points than that a longer unit is clearer
+MOST_DAYS_BY_HOUR = 7
 PRESETS = {"30 days": 30, "90 days": 90, "12 months": 365, "All time": 0}
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """The days a report is about; without bounds all of them."""
+class Question:
+    """Which reviews a report is about, and how finely they are drawn."""
 
-    start: date | None = None
-    end: date | None = None
-    unit: Unit | None = None  # None: what suits the days there are
+    asked: ResultFilter = ALL
+    unit: Period | None = None  # None: what suits the days there are
 
     @classmethod
-    def parse(cls, project: Project, query: QueryDict) -> "Span":
+    def parse(cls, project: Project, query: QueryDict) -> "Question":
         """Raises ValidationError naming the parameter that is wrong."""
-        asked = ResultFilter.parse(project, query, only=["date_from", "date_to"], beside=["unit"])
-        if (unit := query.get("unit")) and unit not in UNITS:
+        asked, unit = ResultFilter.parse(project, query, beside=["unit"]), query.get("unit") or None
+        if unit and unit not in UNITS:
             raise ValidationError({"unit": f"Use one of {', '.join(UNITS)}."})
-        end = asked.end - timedelta(milliseconds=1) if asked.end else None
-        return cls(asked.start and asked.start.date(), end and end.date(), unit or None)
+        if unit == "hour" and not _is_short(asked):
+            raise ValidationError({"unit": f"Hours are for at most {MOST_DAYS_BY_HOUR} days: choose them as well."})
+        return cls(asked, unit)
 
     def presets(self) -> "list[Choice]":
         """The days one click away, all of them up to today."""
         starts = {words: today() - timedelta(days - 1) if days else None for words, days in PRESETS.items()}
-        spans = {words: replace(self, start=start, end=None) for words, start in starts.items()}
-        return [Choice(words, span.query, span == self) for words, span in spans.items()]
+        spans = {words: replace(self.asked, date_from=start, date_to=None) for words, start in starts.items()}
+        unit = None if self.unit == "hour" else self.unit
+        return [
+            Choice(words, replace(self, asked=one, unit=unit).query, one == self.asked) for words, one in spans.items()
+        ]
 
     def units(self, current: Unit) -> "list[Choice]":
-        """The same days with a point for each day, week or month."""
-        return [Choice(words, replace(self, unit=unit).query, unit == current) for unit, words in UNITS.items()]
+        """The same reviews with a point for each hour, day, week or month."""
+        offered = {unit: words for unit, words in UNITS.items() if unit != "hour" or _is_short(self.asked)}
+        return [Choice(words, replace(self, unit=unit).query, unit == current) for unit, words in offered.items()]
 
     @property
     def query(self) -> str:
         """The query string that asks for it; empty if everything is asked for."""
-        given = {"date_from": self.start, "date_to": self.end, "unit": self.unit}
-        return urlencode({name: str(value) for name, value in given.items() if value})
+        return "&".join(part for part in (self.asked.query, f"unit={self.unit}" if self.unit else "") if part)
 
-    def before(self) -> "Span | None":
-        """As many days just before; None where the start is open."""
-        if self.start is None:
-            return None
-        days = (self.end or today()) - self.start + DAY
-        return Span(self.start - days, self.start - DAY)
+    def beside(self, *names: str) -> list[tuple[str, str]]:
+        """The parameters that ask for the rest of it: a form that asks for the named ones carries them on."""
+        return [(name, value) for name, values in values_of(self.asked.without(*names)).items() for value in values]
+
+    @property
+    def first_day(self) -> date | None:
+        return self.asked.start.date() if self.asked.start else None
+
+    @property
+    def last_day(self) -> date | None:
+        return (self.asked.end - MOMENT).date() if self.asked.end else None
+
+
+def _is_short(asked: ResultFilter) -> bool:
+    return bool(asked.start and asked.end and asked.end - asked.start <= timedelta(MOST_DAYS_BY_HOUR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +90,9 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Report:
     tally: Tally
+    counted_from: CountedFrom
     unit: Unit
+    zone: str  # in which periods begin and end
     figures: list[Figure]
     unlabelled: list[Item]  # reviews that only count in the total, by the reason
     timeline: Chart
@@ -86,51 +102,72 @@ class Report:
     platforms: Chart
     targets: Chart
     ratings: Chart
+    agreement: Chart
 
 
-def report(project: Project, span: Span) -> Report:
-    """A handful of queries, however many reviews there are."""
-    rows: DailyRollupQuerySet = DailyRollup.objects.filter(project_id=project.pk)
-    inside = rows.between(span.start, span.end)
-    summed = rollups.of_days(span.start, span.end).filter(project_id=project.pk)
-    first, last = inside.first_and_last_day() or (today(), today())
-    unit = span.unit or suitable_unit(first, last)
-    periods = filled(inside.tally_by_period(unit), first, last, unit)
-    tally = sum((one for _, one in periods), Tally({}))
-    earlier = span.before()
-    before = rows.between(earlier.start, earlier.end).tally() if earlier else None
-    link = panels.reviews_link(project, span.start, span.end)
-    classes = project.sentiment_classes
-    is_partial = periods[-1][0] == charts.floor(today(), unit)
+def report(project: Project, question: Question, zone: str = "UTC") -> Report:
+    """A handful of queries, however many reviews there are. Raises CountingError where it must look at too many."""
+    counting, link = Counting(project, question.asked), reviews_link(project, question.asked)
+    course = _course(counting, question.unit, zone)
+    tally = sum((one for _, one in course.periods), Tally({}))
+    by_target = counting.tally_by("target_id", SENTIMENT)
+    targets = {target.pk: target for target in project.targets.all() if target.pk in by_target}
+    by_platform: dict[str, Tally] = {}
+    for pk, target in targets.items():  # a target is of one platform
+        by_platform[target.platform] = by_platform.get(target.platform, Tally({})) + by_target[pk]
+    names, classes = {pk: str(target) for pk, target in targets.items()}, project.sentiment_classes
     return Report(
         tally=tally,
-        unit=unit,
-        figures=figures(tally, [one for _, one in periods], before),
+        counted_from=counting.counted_from,
+        unit=course.unit,
+        zone=course.zone,
+        figures=figures(tally, [one for _, one in course.periods], _trend(project, question.asked, tally)),
         unlabelled=[Item(state, State(state).label, n, link(state=state)) for state, n in tally.not_analysed.items()],
-        timeline=panels.sentiment_over_time(periods, unit, classes, link, partial=is_partial),
-        score=panels.score_over_time(periods, unit, link, partial=is_partial),
+        timeline=panels.sentiment_over_time(course, classes, link),
+        score=panels.score_over_time(course, link),
         distribution=panels.distribution(tally, classes, link),
         emotions=panels.emotions(tally, link),
-        platforms=panels.platforms(summed.tally_by("platform"), classes, link),
-        targets=_targets(project, summed, link),
+        platforms=panels.platforms(by_platform, classes, link),
+        targets=panels.targets({pk: by_target[pk] for pk in targets}, names, classes, link),
         ratings=panels.ratings(tally, link),
+        agreement=panels.agreement(tally, classes, link),
     )
 
 
-def _targets(project: Project, rows: RollupQuerySet, link: ReviewsLink) -> Chart:
-    names = {target.pk: str(target) for target in project.targets.all()}
-    tallies = {pk: tally for pk, tally in rows.tally_by("target_id").items() if pk in names}
-    return panels.targets(tallies, names, project.sentiment_classes, link)
+def _course(counting: Counting, chosen: Period | None, zone: str) -> Course:
+    first, last = counting.first_and_last_day() or (today(), today())
+    unit: Period = chosen or suitable_unit(first, last)
+    zone = counting.zone_of(unit, zone)
+    try:
+        found = counting.tally_by_period(unit, COUNTERS, zone)
+    except (CountingError, ValidationError):  # too much to look at, or a zone the database does not know
+        if unit == "hour" or zone == "UTC":
+            raise
+        zone, found = "UTC", counting.tally_by_period(unit)
+    ends = (min(found), max(found)) if found else (first, last)
+    periods = filled(found, *ends, unit)
+    return Course(periods, unit, charts.shift(periods[-1][0], unit) > now(unit, zone), zone)
 
 
-def suitable_unit(first: date, last: date) -> Unit:
+def _trend(project: Project, asked: ResultFilter, tally: Tally) -> Trend | None:
+    earlier = asked.before()
+    return Trend(tally, Counting(project, earlier).tally()) if earlier else None
+
+
+def suitable_unit(first: date, last: date) -> Period:
     days = (last - first).days
     return "day" if days <= MOST_DAYS else "week" if days <= 7 * MOST_WEEKS else "month"
 
 
 def filled(found: dict[date, Tally], first: date, last: date, unit: Unit) -> Periods:
-    """Every period from the first day to the last; those without reviews count nothing."""
-    return [(day, found.get(day, Tally({}))) for day in charts.periods(first, last, unit)]
+    """Every period from the first to the last; those without reviews count nothing."""
+    return [(start, found.get(start, Tally({}))) for start in sorted({*charts.periods(first, last, unit), *found})]
+
+
+def now(unit: Unit, zone: str) -> date:
+    """This moment as the periods of such a unit have it."""
+    moment = datetime.now(ZoneInfo(zone))
+    return moment if unit == "hour" else moment.date()
 
 
 def today() -> date:

@@ -14,7 +14,7 @@ from bson import Int64, ObjectId
 from pymongo import UpdateOne
 
 from projects.models import Project
-from results.choices import LabelSource
+from results.choices import POLARITY_OF, LabelSource
 from results.models import DailyRollup, Result, RollupQuerySet, TotalRollup
 from results.tallies import COUNTERS, SCALE, STARS_SCALE
 from sentimatrix_studio.mongo.pipelines import collection, session
@@ -51,6 +51,8 @@ def contribution(result: dict[str, Any]) -> Counts:
         counts["rating_count"] = 1
         counts["rating_sum"] = round(stars * STARS_SCALE)
         counts[f"stars_{whole_stars(stars)}"] = 1
+        if sentiment:
+            counts[f"stars_{whole_stars(stars)}_{POLARITY_OF[sentiment]}"] = 1
     return counts
 
 

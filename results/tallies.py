@@ -12,6 +12,7 @@ SENTIMENT = ("total", *LABELS, "score_sum")
 HUMAN = "human"
 RATING = ("rating_count", "rating_sum")
 STARS = tuple(f"stars_{stars}" for stars in range(1, 6))
+STARS_BY_SIDE = tuple(f"{stars}_{side}" for stars in STARS for side in POLARITIES)
 COUNTERS = (
     *SENTIMENT,
     *STATES,
@@ -19,6 +20,7 @@ COUNTERS = (
     *(f"{emotion}_sum" for emotion in EMOTIONS),
     *RATING,
     *STARS,
+    *STARS_BY_SIDE,
     HUMAN,
 )
 SCALE = 10_000  # scores are added as whole ten-thousandths: sums of floats depend on their order
@@ -102,6 +104,11 @@ class Tally:
     def stars(self) -> dict[int, int]:
         """Reviews by whole stars, five first."""
         return {stars: self[f"stars_{stars}"] for stars in range(5, 0, -1)}
+
+    @property
+    def stars_by_side(self) -> dict[int, dict[str, int]]:
+        """Reviews with a rating and a label: by whole stars, five first, and by what the label says."""
+        return {stars: {side: self[f"stars_{stars}_{side}"] for side in POLARITIES} for stars in range(5, 0, -1)}
 
 
 def _mean(total: int, count: int, scale: int, digits: int = 4) -> float | None:

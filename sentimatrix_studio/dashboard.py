@@ -15,6 +15,7 @@ from results.charts import Category, Chart, Series
 from results.choices import POLARITIES
 from results.figures import Figure, figures
 from results.models import DailyRollup
+from results.panels import Course
 from results.report import filled, suitable_unit, today
 from results.tallies import Tally
 from scraping.models import Job
@@ -63,7 +64,7 @@ def dashboard(user: User, start: date | None = None, end: date | None = None) ->
         tally=tally,
         figures=figures(tally, [one for _, one in periods]),
         timeline=panels.sentiment_over_time(
-            periods, unit, 3, _narrowed, partial=periods[-1][0] == charts.floor(today(), unit)
+            Course(periods, unit, charts.shift(periods[-1][0], unit) > today()), 3, _narrowed
         ),
         distribution=_distribution(rows),
     )

@@ -15,9 +15,11 @@ from django.urls import reverse
 from projects.models import Project, Target
 from results import rollups
 from results.charts import Mark
-from results.choices import POLARITIES, State
+from results.choices import State
+from results.filters import ResultFilter
+from results.links import ReviewsLink, reviews_link
 from results.models import DailyRollup, RollupQuerySet, TotalRollup
-from results.panels import ReviewsLink, reviews_link, share_bar
+from results.panels import share_bar, shown_as
 from results.tallies import SENTIMENT, Tally
 from scraping.choices import JobStatus
 from scraping.models import Job
@@ -93,14 +95,13 @@ class ProjectRow:
         """Its positive, neutral or negative reviews; with no side all that have one."""
         if not side:
             return self.link(state=State.ANALYSED.value)
-        shown = [side] if self.project.sentiment_classes == 3 else POLARITIES[side]
-        return self.link(sentiment=",".join(shown))
+        return self.link(sentiment=shown_as(side, self.project.sentiment_classes))
 
 
 def project_rows(projects: Sequence[Project], start: date | None = None, end: date | None = None) -> list[ProjectRow]:
     """In the order given; figures and links are about the days from ``start`` to ``end``."""
-    counted = figures(projects, start, end)
-    return [_project_row(project, counted[project.pk], reviews_link(project, start, end)) for project in projects]
+    counted, asked = figures(projects, start, end), ResultFilter(date_from=start, date_to=end)
+    return [_project_row(project, counted[project.pk], reviews_link(project, asked)) for project in projects]
 
 
 def _project_row(project: Project, figures: Figures, link: ReviewsLink) -> ProjectRow:

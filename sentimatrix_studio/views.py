@@ -14,7 +14,7 @@ from projects.drafts import Draft
 from projects.forms import TargetsForm
 from projects.models import Project
 from results import listing
-from results.report import Span, report
+from results.report import Question, report
 from scraping import progress
 from scraping.models import Job, JobRefused, Schedule
 from scraping.visits import since_last_visit
@@ -110,7 +110,7 @@ def project_detail(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
     latest = Job.objects.filter(project=project).order_by("-created_at", "-pk").first()
     context = {
         "project": project,
-        "report": report(project, Span()),
+        "report": report(project, Question()),
         "job": latest,
         "snapshot": progress.snapshot(latest) if latest and latest.is_live else None,
         "has_targets": project.to_collect().exists(),

@@ -8,7 +8,7 @@
 
 from .bars import counts, impact_bars, share_bar, share_bars
 from .comparisons import donut, heat, radar
-from .dates import Unit, floor, periods
+from .dates import Unit, floor, periods, shift
 from .models import Category, Chart, Event, Item, Layer, Mark, Series
 from .over_time import line, sparkline, timeline
 
@@ -31,6 +31,7 @@ __all__ = [
     "radar",
     "share_bar",
     "share_bars",
+    "shift",
     "sparkline",
     "timeline",
 ]

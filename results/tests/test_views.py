@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.tests.factories import browser_of, make_user
 from projects.models import Project, Target
 from projects.tests.factories import make_project
@@ -410,9 +411,41 @@ def test_every_mark_of_every_chart_opens_exactly_its_reviews(browser: Client, pr
         for row in chart.rows:
             counted = browser.get(row.url).context["overview"].total
             assert row.cells[0] == str(counted), row
+    cells = [(int(cell), url) for row in report.agreement.rows for cell, url in row.linked_cells]
+    assert sum(number for number, _ in cells) == report.tally.labelled
+    assert [browser.get(url).context["overview"].total for _, url in cells] == [number for number, _ in cells]
     for mark in (*report.platforms.marks, *report.targets.marks):
         counted = browser.get(mark.url).context["overview"].total
         assert mark.label.endswith(f", {counted} reviews"), mark
+
+
+@pytest.mark.parametrize(
+    ("query", "zone", "total", "unit"),
+    [
+        ("sentiment=negative,very_positive&rating_min=1.6&state=analysed,pending", "UTC", 3, "day"),
+        ("search=joy&emotion=joy,anger&platform=steam&rating_max=4", "America/New_York", 4, "day"),
+        ("date_from=2026-03-02&date_to=2026-03-04&unit=hour", "Asia/Kolkata", 12, "hour"),
+        ("date_from=2026-03-03T03:15:00Z&label_source=model", "Pacific/Auckland", 7, "day"),
+    ],
+)
+def test_a_report_of_a_filter_stays_within_it(
+    browser: Client, project: Project, steam: Target, query: str, zone: str, total: int, unit: str
+) -> None:
+    User.objects.filter(pk=project.owner_id).update(timezone=zone)
+    moods = ["very_positive joy", "positive joy", "neutral", "negative anger", "very_negative disgust", "no_text"]
+    make_results(steam, *(
+        make_item(n, moods[n % 6], rating=n % 5 + 1, rating_max=5, published_at=START + timedelta(hours=5 * n))
+        for n in range(12)
+    ))  # fmt: skip
+    answer = browser.get(f"{reverse('results:analytics', args=[project.pk])}?{query}")
+    report = answer.context["report"]
+    assert (report.tally.total, report.unit, report.zone) == (total, unit, zone)
+    assert report.counted_from == ("rollups" if unit == "hour" else "reviews")
+    assert sum(int(row.cells[0]) for row in report.timeline.rows) == report.tally.labelled
+    for chart in (report.timeline, report.distribution, report.emotions, report.platforms, report.ratings):
+        for row in chart.rows:
+            counted = browser.get(row.url).context["overview"].total if row.url else 0
+            assert row.cells[0] == str(counted), row
 
 
 def test_figures_compare_with_as_many_days_before(browser: Client, project: Project, steam: Target) -> None:
@@ -445,7 +478,7 @@ def test_a_chosen_unit_stays_with_every_preset(browser: Client, project: Project
     assert [unit.words for unit in answer.context["units"] if unit.is_current] == ["Month"]
 
 
-@pytest.mark.parametrize("query", ["date_from=soon", "unit=hour", "sentiment=positive"])
+@pytest.mark.parametrize("query", ["date_from=soon", "unit=hour", "unit=decade", "sentiment=good"])
 def test_a_report_that_cannot_be_read_is_refused_with_the_reason(browser: Client, project: Project, query: str) -> None:
     answer = browser.get(f"{reverse('results:analytics', args=[project.pk])}?{query}")
     assert answer.status_code == 422
@@ -454,7 +487,7 @@ def test_a_report_that_cannot_be_read_is_refused_with_the_reason(browser: Client
 
 def test_a_report_without_reviews_says_how_to_get_some(browser: Client, project: Project, review: Result) -> None:
     address = reverse("results:analytics", args=[project.pk])
-    assert "No reviews in this period" in browser.get(address, {"date_to": "2020-01-01"}).content.decode()
+    assert "No reviews match" in browser.get(address, {"date_to": "2020-01-01"}).content.decode()
     empty = make_project(project.owner)
     assert "No reviews yet" in browser.get(reverse("results:analytics", args=[empty.pk])).content.decode()
 

@@ -29,8 +29,9 @@ OWN_FILES = {
     "integrations": "addresses answers catalogue channels checks deliveries dialling events keys llm "
     "messages metering needs notices notifications outbound pace prices providers redaction sealed shapes signed "
     "signing spending verifying webhooks wording",
-    "results": "analysis analytics charts chips documents explanations explorer exports figures filters imports ingest "
-    "labels languages listing paging panels parameters reading removal report rollups shapes shares tallies",
+    "results": "analysis analytics charts chips counting documents explanations explorer exports figures filters "
+    "imports ingest labels languages links listing paging panels parameters reading removal report rollups shapes "
+    "shares significance tallies",
     "scraping": "access analysing announcing cluster collecting consumers differences hand heartbeat importing "
     "incremental leases progress removal routing runner sample schedules scope settling shapes sources tasks "
     "visits",

@@ -124,8 +124,7 @@ class MeteredLlm:
             self.pace.hold(wait)
         elif error.code == "rate_limited":
             error.can_retry = False
-            self.budget.end(error.message)
-        if error.is_final:
+        if error.is_final or wait > LONGEST_WAIT:
             self.budget.end(error.message)
         if error.code == "invalid_key":
             keys.note_refused(self.owner_id, self.client.provider.id, self.client.values)
@@ -200,20 +199,24 @@ def with_schema(system: str, schema: Schema) -> str:
 
 
 def parsed(text: str, schema: Schema) -> Any:
-    """The JSON of an answer that fits the schema, else None. Many models put a fence around it."""
+    """The JSON of an answer that fits the schema, else None."""
+    value = json_of(text)
     try:
-        value = json.loads(unfenced(text), parse_constant=_refuse)
         jsonschema.validate(value, schema)
-    except (ValueError, RecursionError, jsonschema.ValidationError):
+    except jsonschema.ValidationError:
         return None
     return value
 
 
-def unfenced(text: str) -> str:
+def json_of(text: str) -> Any:
+    """None where it is none. Many models put a fence around it; NaN and Infinity, which Python would read, are none."""
     text = text.strip()
     if text.startswith("```") and text.endswith("```"):
-        return text.removeprefix("```").removeprefix("json").removesuffix("```").strip()
-    return text
+        text = text.removeprefix("```").removeprefix("json").removesuffix("```")
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _refuse(constant: str) -> None:

@@ -70,7 +70,7 @@ class Budget:
             raise self._refusal()
         if not self._take(month, amount, self.most_a_month):
             self._add(self.run, held=-amount)
-            raise LlmError("over_budget", f"the limit of ${self.most_a_month / NANO:,.2f} for a month is reached")
+            raise LlmError("over_budget", f"The budget of ${self.most_a_month / NANO:,.2f} for a month is used up.")
         return Hold(amount, month)
 
     def settle(self, hold: Hold, cost: int, sent: int = 0, received: int = 0) -> None:
@@ -83,16 +83,16 @@ class Budget:
         for purse in (self.run, hold.month):
             self._add(purse, held=-hold.amount)
 
-    def end(self, reason: str) -> bool:
-        """No more calls in this run, whoever works on it; whether nobody had said so before."""
+    def end(self, reason: str) -> None:
+        """No more calls in this run, whoever works on it."""
         self._open(self.run)
-        change = {"$set": {"ended": reason[:500]}}
-        return collection(Purse).update_one(self._where(self.run) | {"ended": ""}, change).modified_count == 1
+        collection(Purse).update_one(self._where(self.run), {"$set": {"ended": reason[:500]}})
 
-    def tell(self) -> bool:
-        """Whether nobody has told yet that the budget of the run does not hold enough."""
-        change = {"$set": {"is_told": True}}
-        return collection(Purse).update_one(self._where(self.run) | {"is_told": False}, change).modified_count == 1
+    def is_news(self, code: str) -> bool:
+        """Whether nobody has told the people of this run of it yet; from now on somebody has."""
+        self._open(self.run)
+        change = {"$addToSet": {"told": code}}
+        return collection(Purse).update_one(self._where(self.run), change).modified_count == 1
 
     def _take(self, of: str, amount: int, most: int) -> bool:
         self._open(of)
@@ -101,7 +101,7 @@ class Budget:
         return taken.matched_count == 1
 
     def _open(self, of: str) -> None:
-        empty = {"spent": 0, "held": 0, "calls": 0, "sent": 0, "received": 0, "ended": "", "is_told": False}
+        empty = {"spent": 0, "held": 0, "calls": 0, "sent": 0, "received": 0, "ended": "", "told": []}
         try:
             collection(Purse).update_one(
                 self._where(of), {"$setOnInsert": {**empty, "created_at": timezone.now()}}, upsert=True
@@ -116,7 +116,7 @@ class Budget:
         purse = Purse.objects.filter(owner_id=self.owner_id, of=self.run).first()
         if purse and purse.ended:
             return LlmError("ended", purse.ended)
-        return LlmError("over_budget", f"the budget of ${self.most / NANO:,.2f} for a run is used up")
+        return LlmError("over_budget", f"The budget of ${self.most / NANO:,.2f} for a run is used up.")
 
     def _where(self, of: str) -> dict[str, Any]:
         return {"owner_id": self.owner_id, "of": of}

@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
                 ('sent', models.BigIntegerField(default=0)),
                 ('received', models.BigIntegerField(default=0)),
                 ('ended', models.CharField(blank=True, max_length=500)),
-                ('is_told', models.BooleanField(default=False)),
+                ('told', models.JSONField(default=list)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

@@ -21,7 +21,7 @@ class Purse(OwnedModel):
     sent = models.BigIntegerField(default=0)  # tokens
     received = models.BigIntegerField(default=0)
     ended = models.CharField(max_length=500, blank=True)  # why no call is made any more
-    is_told = models.BooleanField(default=False)  # somebody has said that it does not hold enough
+    told = models.JSONField(default=list)  # codes of what its people have been told of
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -22,6 +22,14 @@ class AnalysisError(Exception):
         self.code, self.message, self.can_retry = code, message, can_retry
 
 
+class Postponed(Exception):  # noqa: N818  not an error: somebody wants to be left alone
+    """The analysis can go on in so many ``seconds``; what was done until then is not lost."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.message, self.seconds = message, seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """What an engine says of one text. Without a label unless `state` is `analysed`."""

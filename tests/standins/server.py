@@ -14,6 +14,7 @@ from aiohttp import web
 from tests.standins.amazon import Amazon
 from tests.standins.google import Google
 from tests.standins.imdb import Imdb
+from tests.standins.llms import Llms
 from tests.standins.messengers import Messengers
 from tests.standins.providers import Providers
 from tests.standins.proxy import Proxy
@@ -50,10 +51,10 @@ class Standins:
     def __init__(self, folder: Path, port: int = 0) -> None:
         self.steam, self.reddit, self.youtube, self.google = Steam(), Reddit(), YouTube(), Google()
         self.amazon, self.trustpilot, self.yelp, self.imdb = Amazon(), Trustpilot(), Yelp(), Imdb()
-        self.providers, self.services, self.messengers = Providers(), Services(), Messengers()
+        self.providers, self.services, self.messengers, self.llms = Providers(), Services(), Messengers(), Llms()
         self.sites = (
             *(self.amazon, self.steam, self.youtube, self.reddit, self.google, self.trustpilot, self.yelp, self.imdb),
-            *(self.services, self.providers, self.messengers),
+            *(self.services, self.llms, self.providers, self.messengers),
         )
         self.requests: list[Seen] = []
         self.delay = 0.0  # seconds before each answer

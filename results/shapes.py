@@ -70,6 +70,16 @@ class ResultAnalysisJson(TypedDict):
     insights: list[str]
 
 
+class CorrectionJson(TypedDict):
+    """What a person has said in place of the engine, and what the engine says; null is left to the engine."""
+
+    sentiment: Annotated[str, Sentiment] | None
+    emotion: Annotated[str, Emotion] | None
+    engine_sentiment: Annotated[str, Sentiment] | None
+    engine_emotion: Annotated[str, Emotion] | None
+    corrected_at: Moment
+
+
 class ResultJson(TypedDict):
     """A review or comment, and what the analysis makes of it. It is missing when a run that read all of its target
     did not find it any more."""
@@ -85,6 +95,7 @@ class ResultJson(TypedDict):
     content: ContentJson
     analysis: ResultAnalysisJson
     label_source: Annotated[str, LabelSource] | None
+    correction: CorrectionJson | None
     missing_since: Moment | None
     created_at: Moment
     updated_at: Moment
@@ -115,12 +126,13 @@ def result_as_json(result: Result, classes: int) -> ResultJson:
         "analysis": {
             "engine": result.engine or None,
             "sentiment": _analysed(result, classes),
-            "emotions": _emotions(result.emotion, result.emotions),
+            "emotions": _emotions(result.emotion, result.emotion_score, result.emotions),
             "aspects": [_aspect(found, classes) for found in result.aspects],
             "summary": result.summary or None,
             "insights": result.insights,
         },
         "label_source": result.label_source or None,
+        "correction": _correction(result, classes),
         "missing_since": rest.utc(result.missing_since) if result.missing_since else None,
         "created_at": rest.utc(result.created_at),
         "updated_at": rest.utc(result.updated_at),
@@ -147,14 +159,13 @@ def content_as_json(result: Result) -> ContentJson:
 
 
 def analysis_as_json(analysis: Analysis, classes: int) -> TextAnalysisJson:
+    detected: list[DetectedEmotionJson] = [{"emotion": name, "score": score} for name, score in analysis.emotions]
     return {
         "engine": analysis.engine,
         "state": analysis.state,
         "language": analysis.language or None,
         "sentiment": _sentiment(analysis, classes),
-        "emotions": _emotions(
-            analysis.emotion, [{"emotion": name, "score": score} for name, score in analysis.emotions]
-        ),
+        "emotions": _emotions(analysis.emotion, dict(analysis.emotions).get(analysis.emotion or ""), detected),
     }
 
 
@@ -163,7 +174,7 @@ def _sentiment(read: Result | Analysis, classes: int) -> ReadSentimentJson | Non
     if label is None or read.score is None or read.confidence is None:
         return None
     scores = {
-        shown: round(sum(read.scores[label] for label in labels_covered(shown, classes)), 4)
+        shown: round(sum(read.scores.get(label, 0) for label in labels_covered(shown, classes)), 4)
         for shown in labels_shown(classes)
     }
     return {"label": label, "score": read.score, "confidence": read.confidence, "scores": scores}
@@ -174,6 +185,18 @@ def _analysed(result: Result, classes: int) -> ResultSentimentJson | None:
     return {**read, "analyzed_at": rest.utc(result.analyzed_at) if result.analyzed_at else None} if read else None
 
 
-def _emotions(primary: str | None, detected: list[DetectedEmotionJson]) -> EmotionsJson:
-    score = next((one["score"] for one in detected if one["emotion"] == primary), None)
+def _correction(result: Result, classes: int) -> CorrectionJson | None:
+    said, engine = result.correction, result.model_label
+    if not said or not engine or result.corrected_at is None:
+        return None
+    return {
+        "sentiment": label_shown(said.get("sentiment"), classes),
+        "emotion": said.get("emotion"),
+        "engine_sentiment": label_shown(engine["sentiment"], classes),
+        "engine_emotion": engine["emotion"],
+        "corrected_at": rest.utc(result.corrected_at),
+    }
+
+
+def _emotions(primary: str | None, score: float | None, detected: list[DetectedEmotionJson]) -> EmotionsJson:
     return {"model": EMOTION_MODEL, "primary": primary, "primary_score": score, "detected": detected}

@@ -22,7 +22,7 @@ from integrations.api import (
     WebhookViewSet,
 )
 from projects.api import PresetViewSet, ProjectViewSet, TargetViewSet
-from results.api import AnalyticsViewSet, Analyze, ResultViewSet
+from results.api import AnalyticsViewSet, Analyze, ChangeViewSet, LabelViewSet, ResultViewSet, SavedViewViewSet
 from scraping.api import ImportViewSet, JobViewSet
 from scraping.models import Schedule
 from scraping.schedules.api import ScheduleViewSet
@@ -101,6 +101,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         ResultViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
         name="result",
     ),
+    path(
+        f"{RESULTS}/<objectid:result_id>/label",
+        LabelViewSet.as_view({"put": "update", "delete": "destroy"}),
+        name="result_label",
+    ),
+    path(f"{RESULTS}/labels", LabelViewSet.as_view({"post": "bulk"}), name="results_label"),
+    path(f"{RESULTS}/undo", ChangeViewSet.as_view({"get": "list"}), name="changes"),
+    path(f"{RESULTS}/undo/<objectid:undo_id>", ChangeViewSet.as_view({"post": "undo"}), name="change_undo"),
+    path(f"{PROJECT}/views", SavedViewViewSet.as_view(LIST), name="saved_views"),
+    path(f"{PROJECT}/views/<objectid:view_id>", SavedViewViewSet.as_view(CHANGE), name="saved_view"),
     path(f"{RESULTS}/import/preview", ImportViewSet.as_view({"post": "preview"}), name="import_preview"),
     path(f"{RESULTS}/import", ImportViewSet.as_view({"post": "start"}), name="results_import"),
     path(f"{RESULTS}/analytics/summary", AnalyticsViewSet.as_view({"get": "summary"}), name="analytics_summary"),

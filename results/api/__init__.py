@@ -1,5 +1,8 @@
 """Reviews, figures of them, and the analysis of a text."""
 
 from results.api.analytics import AnalyticsViewSet as AnalyticsViewSet
+from results.api.changes import ChangeViewSet as ChangeViewSet
+from results.api.changes import LabelViewSet as LabelViewSet
 from results.api.results import ResultViewSet as ResultViewSet
+from results.api.saved import SavedViewViewSet as SavedViewViewSet
 from results.api.texts import Analyze as Analyze

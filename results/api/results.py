@@ -7,21 +7,21 @@ from django.core.exceptions import ValidationError
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.ownership import owned_or_404
 from projects.models import Project
 from results import counting, exports, paging
+from results.api.changes import undo_id
 from results.api.filtered import OfProject
 from results.filters import ResultFilter
-from results.models import Result
+from results.models import Result, ResultQuerySet
 from results.parameters import EXPORT, FILTERS, ORDER
 from results.removal import delete_results
 from results.shapes import ResultJson, result_as_json
 from sentimatrix_studio import rest
-from sentimatrix_studio.shapes import Count, Must, PageJson
+from sentimatrix_studio.shapes import Count, Id, Must, PageJson
 
 
 class SliceJson(TypedDict):
@@ -35,6 +35,7 @@ class SliceJson(TypedDict):
 
 class DeletedJson(TypedDict):
     deleted: Count
+    undo_id: Id | None
 
 
 FILES: dict[tuple[int, str], Any] = {(200, kind.partition(";")[0]): str for kind in exports.CONTENT_TYPES.values()}
@@ -99,13 +100,13 @@ class ResultViewSet(OfProject):
     def destroy_all(self, request: Request, project_id: ObjectId) -> Response:
         """Delete what the filters find.
 
-        Without filters that is everything. Asks for ``confirm=true``.
+        Without filters that is everything. Asks for ``confirm=true``. For a day it can be undone.
         """
         project = self._project(project_id)
         asked = self._asked(project)
         if not self.asked["confirm"]:
-            raise ValidationError({"confirm": "This deletes for good. Say confirm=true if that is meant."})
-        return Response({"deleted": delete_results(project, asked.queryset(project)).count})
+            raise ValidationError({"confirm": "This deletes what the filters find. Say confirm=true if that is meant."})
+        return self._deleted(project, asked.queryset(project))
 
     @extend_schema(responses={200: ResultJson})
     def retrieve(self, request: Request, project_id: ObjectId, result_id: ObjectId) -> Response:
@@ -113,12 +114,14 @@ class ResultViewSet(OfProject):
         project = self._project(project_id)
         return Response(result_as_json(self._result(project, result_id), project.sentiment_classes))
 
-    @extend_schema(responses={204: None})
+    @extend_schema(responses={200: DeletedJson})
     def destroy(self, request: Request, project_id: ObjectId, result_id: ObjectId) -> Response:
-        """Delete a review."""
+        """Delete a review.
+
+        For a day it can be undone.
+        """
         project = self._project(project_id)
-        delete_results(project, Result.objects.filter(pk=self._result(project, result_id).pk))
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return self._deleted(project, Result.objects.filter(pk=self._result(project, result_id).pk))
 
     @extend_schema(responses=FILES)
     def export(self, request: Request, project_id: ObjectId) -> StreamingHttpResponse:
@@ -129,6 +132,10 @@ class ResultViewSet(OfProject):
         project = self._project(project_id)
         asked, form = self._asked(project), exports.ExportRequest.parse(request.query_params)
         return exports.response(request._request, exports.export(project, asked, form))
+
+    def _deleted(self, project: Project, results: ResultQuerySet) -> Response:
+        change = delete_results(project, results)
+        return Response({"deleted": change.count, "undo_id": undo_id(change)})
 
     def _result(self, project: Project, result_id: ObjectId) -> Result:
         return owned_or_404(Result, self.request.user, result_id, project_id=project.pk)

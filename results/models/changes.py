@@ -18,9 +18,9 @@ class ChangeKind(models.TextChoices):
 
 
 class ChangeQuerySet(OwnedQuerySet):
-    def undoable(self) -> Self:
-        """Not those that MongoDB is about to forget: it looks once a minute."""
-        return self.filter(expires_at__gt=timezone.now())
+    def undoable_of(self, project: Project) -> Self:
+        """Latest first, without those that MongoDB is about to forget: it looks once a minute."""
+        return self.filter(project_id=project.pk, expires_at__gt=timezone.now()).order_by("-made_at", "-pk")
 
 
 class Change(OwnedModel):

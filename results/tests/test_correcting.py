@@ -35,7 +35,8 @@ def say_of_all(target: Target, **said: str | None) -> correcting.Relabelled:
 
 
 def label(review: Result) -> dict[str, Any]:
-    return Result.objects.values(*LABEL).get(pk=review.pk)
+    found: dict[str, Any] = Result.objects.values(*LABEL).get(pk=review.pk)
+    return found
 
 
 def read_again(review: Result) -> None:

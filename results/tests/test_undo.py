@@ -6,7 +6,7 @@ import pytest
 
 from projects.models import Target
 from results import changes, correcting, removal, undo
-from results.models import Change, Former, Result
+from results.models import Change, ChangeKind, Former, Result
 from results.tests.factories import make_item, make_items, make_results, make_target, store
 from results.tests.test_rollups import documents_of
 from sentimatrix_studio.mongo.pipelines import collection
@@ -62,7 +62,7 @@ def test_what_belonged_to_a_target_that_is_gone_stays_away(target: Target) -> No
 def test_what_a_broken_off_deletion_took_can_be_brought_back(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changes, "BATCH", 4)
     before = stored(target)
-    change = changes.new_change(target.project, changes.ChangeKind.DELETION)
+    change = changes.new_change(target.project, ChangeKind.DELETION)
     where = {"target_id": target.pk}
     for _ in range(2):
         in_transaction(partial(removal._delete_batch, where, change))
@@ -79,11 +79,11 @@ def test_deleting_for_good_and_deleting_nothing_leave_nothing_behind(target: Tar
 
 def test_changes_are_kept_for_a_day(target: Target) -> None:
     change = delete(target)
-    kept = Change.objects.undoable().get()
+    kept = Change.objects.undoable_of(target.project).get()
     assert kept.expires_at - kept.made_at == timedelta(hours=24)
     assert set(Former.objects.values_list("expires_at", flat=True)) == {kept.expires_at}
     Change.objects.filter(pk=change.pk).update(expires_at=kept.made_at - timedelta(seconds=1))
-    assert not Change.objects.undoable().exists()
+    assert not Change.objects.undoable_of(target.project).exists()
     for model, name in ((Change, "change_expiry"), (Former, "former_expiry")):
         index = collection(model).index_information()[name]
         assert (index["key"], index["expireAfterSeconds"]) == ([("expires_at", 1)], 0)

@@ -95,6 +95,11 @@ BODIES: dict[tuple[str, str], Any] = {
     ("channel", "put"): {**CHANNEL, "project_id": None},
     ("channel_test", "post"): {},
     ("channel_toggle", "post"): {},
+    ("result_label", "put"): {"sentiment": "negative", "emotion": "joy"},
+    ("results_label", "post"): {"result_ids": ["5f" * 12], "sentiment": "negative"},
+    ("change_undo", "post"): {},
+    ("saved_views", "post"): {"name": "Angry", "query": "emotion=anger"},
+    ("saved_view", "put"): {"name": "Angrier", "query": "emotion=anger,disgust"},
     ("analyze", "post"): {"text": "Good.", "sentiment_classes": 3},
 }
 UPLOADS = ("api:import_preview", "api:results_import")

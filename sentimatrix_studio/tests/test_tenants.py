@@ -28,6 +28,8 @@ from integrations.models import Notice
 from integrations.tests.factories import make_channel, make_credential, make_delivery, make_own_model, make_webhook
 from projects import files
 from projects.tests.factories import make_preset, make_project, make_target
+from results.correcting import relabel
+from results.models import Result, SavedView
 from results.tests.factories import make_item, make_results
 from scraping.choices import JobStatus, Level, StepKind
 from scraping.models import Job, LogLine, RowError, Step
@@ -96,6 +98,7 @@ OF_THE_OWNER = [
     "api:import_preview", "api:results_import",
     "scraping:schedule_detail", "scraping:schedule_preview", "scraping:schedule_run", "scraping:schedule_toggle",
     "scraping:schedule_delete", "api:schedule", "api:schedule_toggle", "api:schedule_run", "api:schedule_history",
+    "api:result_label", "api:results_label", "api:changes", "api:change_undo", "api:saved_views", "api:saved_view",
     "api:analytics_summary", "api:analytics_timeline", "api:analytics_emotions", "api:analytics_platforms",
 ]  # fmt: skip
 FOR_STAFF = ["metrics", "api:metrics", "api:health_details"]
@@ -121,6 +124,8 @@ def make_tenant(**fields: Any) -> Tenant:
     RowError.objects.create(job=job, target=target, line=3, reason=MARK)
     make_schedule(project).slots.create(planned_at=now(), job=job, message=MARK)
     (result,) = make_results(target, make_item(1, f"{MARK} positive"), job_id=job.pk)
+    change = relabel(project, Result.objects.filter(pk=result.pk), {"sentiment": "positive"}, user).change
+    view = SavedView.objects.create(owner=user, project=project, name=f"{MARK} view")
     make_token(user)
     token = ApiToken.objects.get(owner=user)
     keys = {
@@ -129,6 +134,8 @@ def make_tenant(**fields: Any) -> Tenant:
         "target_id": target.pk,
         "job_id": job.pk,
         "result_id": result.pk,
+        "undo_id": change.pk,
+        "view_id": view.pk,
     }
     passkey = Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={"name": f"{MARK} key"})
     session = UserSession.objects.create(user=user, session_key=str(ObjectId()), ip="192.0.2.1", user_agent=MARK)

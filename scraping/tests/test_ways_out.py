@@ -1,81 +1,32 @@
 """Every way on which collection reaches the network, against everything that wishes it ill: pages and data, forms,
 robots.txt, each commercial service, and the gate of the browser."""
 
-import gzip
 import ipaddress
+import json
 import socket
+import subprocess
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
+from django.conf import settings
 
 from integrations import outbound
-from integrations.dialling import Deadline
 from integrations.outbound import MAX_BYTES, Outbound, OutboundRefused
-from scraping.sources import fetch as fetching
-from scraping.sources import robots
-from scraping.sources.base import Fetcher, SourceError
-from scraping.sources.transports import SERVICES, FetchOptions, direct
-from scraping.sources.transports.gate import Gate
-from scraping.sources.transports.service import Sent, Service
+from scraping.sources.base import SourceError
+from scraping.sources.transports import SERVICES, FetchOptions
+from scraping.tests import ways_out
+from scraping.tests.ways_out import BOMB, PAGE, REBINDING, REDIRECTING, VALUES, WAYS, stopped
 from tests.standins.hostile import HOSTILE, LOOPBACK, drip, plain
-from tests.standins.visits import Clock, OwnPace
 
-PATIENCE = 20.0  # seconds for an answer; a busy machine may take its time
-BOMB = plain(gzip.compress(bytes(8 * MAX_BYTES)), "Content-Encoding: gzip")
-VALUES = {"api_key": "somebodys-0123456789", "username": "user", "password": "somebodys-0123456789"}
-Way = Callable[[str, Outbound], object]
-
-
-def fetcher(door: Outbound) -> Fetcher:
-    clock = Clock()
-    return Fetcher(outbound=door, clock=clock, sleep=clock.sleep, make_pace=OwnPace(clock))  # type: ignore[arg-type]
-
-
-def through_gate(url: str, door: Outbound) -> object:
-    with Gate(door, Deadline(PATIENCE)) as gate:
-        return gate.ask("GET", url, {}, b"", is_page=True)
-
-
-def through(service: str) -> Way:
-    """As if the service were at the address: that is where its request goes."""
-
-    def fetch(url: str, door: Outbound) -> object:
-        kind = SERVICES[service]
-        moved = type(kind.__name__, (kind,), {"request": lambda self, page: Sent(url), "deadline": PATIENCE})
-        fetched: Service = moved(VALUES, FetchOptions())
-        return fetched.fetch("https://www.example.com/", door)
-
-    return fetch
-
-
-WAYS: dict[str, Way] = {
-    "page": lambda url, door: fetcher(door).get(url),
-    "data": lambda url, door: fetcher(door).get(url, headers={"Accept": "application/json"}),
-    "robots.txt": lambda url, door: robots.rule(url, door, lambda: None),
-    "form": lambda url, door: fetcher(door).post(url, {}, {}),
-    "browser": through_gate,
-    **{service: through(service) for service in SERVICES},
-}
 ALL = pytest.mark.parametrize("way", WAYS)
 
 
 @pytest.fixture(autouse=True)
-def patience(monkeypatch) -> Callable[[float], None]:
-    """Says how many seconds any way waits. One attempt, and no memory of robots.txt."""
-
-    def wait(seconds: float) -> None:
-        for place in (fetching, direct):
-            monkeypatch.setattr(place, "ANSWER", seconds)
-        monkeypatch.setattr(robots, "DEADLINE", seconds)
-        monkeypatch.setitem(globals(), "PATIENCE", seconds)
-
-    monkeypatch.setattr(fetching, "ATTEMPTS", 1)
-    monkeypatch.setattr(robots, "_kept", lambda origin: None)
-    monkeypatch.setattr(robots, "_keep", lambda origin, text: None)
-    wait(PATIENCE)
-    return wait
+def once(monkeypatch) -> None:
+    ways_out.once(monkeypatch)
 
 
 @contextmanager
@@ -90,15 +41,6 @@ def watched(monkeypatch) -> Iterator[list[tuple[str, int]]]:
     with monkeypatch.context() as patch:
         patch.setattr(socket, "create_connection", refuse)
         yield dialled
-
-
-def stopped(way: str, url: str, door: Outbound) -> str:
-    """What it was stopped with."""
-    try:
-        WAYS[way](url, door)
-    except (OutboundRefused, SourceError) as refused:
-        return str(refused.code)
-    raise AssertionError(f"{way} was not stopped at {url}.")
 
 
 @ALL
@@ -145,11 +87,11 @@ def test_a_bomb_is_unpacked_no_further_than_five_mebibytes(way, serve, monkeypat
 
 
 @ALL
-def test_a_byte_at_a_time_ends_at_the_deadline(way, serve, patience):
+def test_a_byte_at_a_time_ends_at_the_deadline(way, serve, monkeypatch):
     """The other side would go on for ever: that the request ends at all is the deadline's doing."""
     over = threading.Event()
     server = serve(drip(b"HTTP/1.1 200 OK\r\n\r\n", over))
-    patience(0.6)
+    ways_out.wait(monkeypatch, 0.6)
     assert stopped(way, server.url, Outbound(allow=LOOPBACK, proxy="")) == "timeout"
     over.set()
 
@@ -161,3 +103,26 @@ def test_a_service_whose_name_leads_home_is_not_told_the_key(service, serve):
     with pytest.raises(OutboundRefused) as caught:
         SERVICES[service](VALUES, FetchOptions()).fetch("https://www.example.com/", door)
     assert (caught.value.code, server.requests) == ("forbidden", [])
+
+
+ALL_LOCAL = "ip link set lo up && ip route add local 0.0.0.0/0 dev lo && ip -6 route add local ::/0 dev lo"
+
+
+def in_a_network_of_its_own(*command: str) -> "subprocess.CompletedProcess[str]":
+    """There every address is this machine."""
+    alone = ["unshare", "--map-root-user", "--net", "sh", "-ec", f'{ALL_LOCAL}; exec "$@"', "sh"]
+    return subprocess.run([*alone, *command], cwd=settings.BASE_DIR, capture_output=True, text=True)
+
+
+def test_where_every_address_answers_only_public_ones_are_reached():
+    """Nothing but the guard is between the ways out and what they are led to: what is dialled is reached."""
+    possible = in_a_network_of_its_own("true")
+    if possible.returncode:
+        pytest.skip(f"No network namespace can be made here: {possible.stderr.strip()}")
+    done = in_a_network_of_its_own(sys.executable, "-m", "scraping.tests.everywhere_is_here")
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(done.stdout)
+    redirecting = sorted(REDIRECTING)
+    every = {"hostile": [], "redirects": redirecting, "rebinding": [REBINDING], "bomb": "too_large"}
+    assert seen["ways"] == dict.fromkeys(WAYS, every)
+    assert seen["browser"] == [REDIRECTING[0], PAGE]  # a page that asks for all of it

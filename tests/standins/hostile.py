@@ -59,11 +59,12 @@ HOSTILE = [
 
 @dataclass
 class Server:
-    """A loopback server that answers each connection with what ``answer`` does to the socket."""
+    """A server, usually on loopback, that answers each connection with what ``answer`` does to the socket."""
 
     answer: Callable[[socket.socket, bytes], None]
     tls: ssl.SSLContext | None = None
     requests: list[bytes] = field(default_factory=list)
+    host: str = "127.0.0.1"  # or "::" for all addresses of this machine
     port: int = 0
 
     @property
@@ -72,7 +73,9 @@ class Server:
 
     @contextmanager
     def running(self) -> Iterator["Server"]:
-        listener = socket.create_server(("127.0.0.1", 0))
+        is_v6 = ":" in self.host
+        family = socket.AF_INET6 if is_v6 else socket.AF_INET
+        listener = socket.create_server((self.host, self.port), family=family, dualstack_ipv6=is_v6)
         self.port = listener.getsockname()[1]
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
         try:

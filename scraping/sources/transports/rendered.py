@@ -33,6 +33,7 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--disable-quic"),
     *("--disable-dev-shm-usage", "--disable-domain-reliability", "--disable-breakpad", "--deny-permission-prompts"),
     "--blink-settings=imagesEnabled=false",
+    "--disable-features=HttpsUpgrades",  # a page is asked for as its address says
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--proxy-bypass-list=<-loopback>",

@@ -99,9 +99,8 @@ class Llms:
         sent, received = self.count(system) + self.count(prompt), self.count(text)
         self.bill.append((sent, received))
         reply = worded(path, body["model"], text, sent, received)
-        if mode == "no usage":
-            del reply["usage"]
-        return reply
+        counts = ("usage", "prompt_eval_count", "eval_count") if mode == "no usage" else ()
+        return {name: value for name, value in reply.items() if name not in counts}
 
     def count(self, text: str) -> int:
         return len(self.tokenizer.encode(text, add_special_tokens=False).ids)

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -28,7 +29,7 @@ LIMITS = {"llm_budget_usd": 5.0, "llm_monthly_usd": 20.0}
 SCHEMA = {"type": "object", "required": ["answer"], "properties": {"answer": {"type": "string", "enum": ["yes"]}}}
 
 
-def project_with(provider: str = "openai", model: str = "gpt-4o-mini", **limits: float) -> Project:
+def project_with(provider: str = "openai", model: str = "gpt-4o-mini", **limits: Any) -> Project:
     project = make_project()
     values = {"base_url": f"https://{provider}.example.org/v1"} if provider in ("ollama", "lmstudio") else {}
     make_credential(project.owner, provider, **(values or {"api_key": KEY}))
@@ -38,11 +39,11 @@ def project_with(provider: str = "openai", model: str = "gpt-4o-mini", **limits:
     return project
 
 
-def opened(run: str = "run", **limits: float) -> MeteredLlm:
-    return open_llm(project_with(**limits), run)
+def opened(**limits: Any) -> MeteredLlm:
+    return open_llm(project_with(**limits), "run")
 
 
-def answering(standins, *answers: dict) -> None:
+def answering(standins, *answers: dict[str, str]) -> None:
     left = list(answers)
     standins.llms.say = lambda data: left.pop(0) if len(left) > 1 else left[0]
 
@@ -249,7 +250,7 @@ def test_a_long_wait_is_its_callers_and_holds_for_all_in_the_owners_name(standin
     with pytest.raises(LlmError) as caught:
         yes(llm)
     assert (caught.value.code, caught.value.can_retry) == ("rate_limited", True)
-    assert 100 < caught.value.retry_after <= 120
+    assert 100 < (caught.value.retry_after or 0) <= 120
     with pytest.raises(LlmError, match="asked too often"):
         yes(MeteredLlm(Project.objects.get(), llm.client, llm.price, llm.budget, llm.check))
     assert len(standins.requests) == 1

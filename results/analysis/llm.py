@@ -34,6 +34,7 @@ class LlmEngine:
         self.llm, self.asked, self.max_tokens = llm, asked, max_tokens
         self.local, self.tell, self.may_rest = local, tell, may_rest
         self.is_off = False  # asking is of no use any more
+        self.failed_with = ""  # code of what went wrong in the latest call
 
     def analyse(self, texts: Sequence[str]) -> list[Analysis]:
         """One analysis per text, in the same order. Raises Postponed."""
@@ -53,7 +54,7 @@ class LlmEngine:
         for batch in prompt.batches(list(texts.values()), self.asked, self.max_tokens):
             asked = [places[number] for number in batch]
             self._keep(asked, texts, keys, found)
-            if len(asked) > 1:
+            if len(asked) > 1 and self.failed_with != "over_budget":  # by themselves they would cost more
                 for place in asked:
                     if place not in found:
                         self._keep([place], texts, keys, found)
@@ -74,8 +75,10 @@ class LlmEngine:
         try:
             answer = self.llm.ask(system, prompt.message(named), max_tokens=self.max_tokens, schema=form)
         except LlmError as error:
+            self.failed_with = error.code
             self._give_up(error)
             return [None] * len(texts)
+        self.failed_with = ""
         good = entries(answer.text, named, self.asked)
         return [good.get(name) for name in named]
 

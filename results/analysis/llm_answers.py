@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -54,11 +55,13 @@ def _reviews(answer: str) -> list[Entry]:
 
 
 def _is_good(entry: Entry, asked: Asked) -> bool:
-    try:
-        jsonschema.validate(entry, entry_schema(asked))
-    except jsonschema.ValidationError:
-        return False
-    return _agrees(entry) and all(_agrees(one) for one in entry.get("aspects", []))
+    is_as_asked = bool(_validator(asked).is_valid(entry))
+    return is_as_asked and _agrees(entry) and all(_agrees(one) for one in entry.get("aspects", []))
+
+
+@lru_cache(maxsize=64)
+def _validator(asked: Asked) -> Any:
+    return jsonschema.Draft202012Validator(entry_schema(asked))
 
 
 def _agrees(entry: Entry) -> bool:

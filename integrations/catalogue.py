@@ -11,6 +11,7 @@ Value = str | int | float | bool | None
 
 PROJECT = {"project_id": "6733a1f0c2a4b50012345601", "project": "Pressure cooker"}
 JOB = {"job_id": "6733a1f0c2a4b50012345602", **PROJECT}
+EXPORT = {"export_id": "6733a1f0c2a4b50012345607", **PROJECT}
 SCHEDULE = {"schedule_id": "6733a1f0c2a4b50012345603", **PROJECT}
 LONGEST_TEXT = 500  # characters of a value
 
@@ -107,6 +108,20 @@ _ALL = (
         "Schedule paused",
         "A schedule has failed too often in a row and pauses itself.",
         {**SCHEDULE, "message": "The page asks for a captcha.", "consecutive_failures": 3},
+        is_offered=False,
+    ),
+    EventKind(
+        "export.ready",
+        "Export ready",
+        "A worker has made a file of reviews, which can be fetched until it expires.",
+        {**EXPORT, "message": "pressure-cooker_results_20261123T090000Z.csv (48.2 MB) can be fetched for 24 hours."},
+        is_offered=False,
+    ),
+    EventKind(
+        "export.failed",
+        "Export failed",
+        "A file of reviews could not be made.",
+        {**EXPORT, "message": "This project has no target 6733a1f0c2a4b50012345604."},
         is_offered=False,
     ),
     EventKind(

@@ -19,7 +19,7 @@ SENTENCES = {  # of those that come with no message of their own
 PAGES = {"webhook_id": "integrations:webhook_detail", "channel_id": "integrations:channel_edit"}
 BAD = {
     *("job.failed", "schedule.failed", "schedule.paused", "target.error", "webhook.disabled", "channel.disabled"),
-    "key.refused",
+    *("export.failed", "key.refused"),
 }
 
 
@@ -54,6 +54,8 @@ def path_of(event: Event) -> str:
     for field, page in PAGES.items():
         if facts.get(field):
             return reverse(page, args=[facts[field]])
+    if facts.get("export_id"):
+        return reverse("results:export_list", args=[facts["project_id"]])
     if facts.get("job_id"):
         return reverse("scraping:job_detail", args=[facts["project_id"], facts["job_id"]])
     if facts.get("schedule_id"):

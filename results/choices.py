@@ -42,6 +42,15 @@ class LabelSource(TextChoices):
     HUMAN = "human", "A person"
 
 
+class ExportState(TextChoices):
+    """How far a worker has come with a file."""
+
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Being made"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Failed"
+
+
 # The three sides and the labels each covers: the labels of a project with three classes.
 POLARITIES = {
     "positive": (Sentiment.VERY_POSITIVE.value, Sentiment.POSITIVE.value),

@@ -16,6 +16,7 @@ from structlog.contextvars import bound_contextvars
 from projects import files
 from projects.models import Project
 from results.analysis.engine import AnalysisError
+from results.exports import background, making
 from scraping import analysing, collecting, importing, leases, removal, settling
 from scraping.choices import JobStatus, StepKind
 from scraping.hand import Hand, Leaving, Resting
@@ -63,11 +64,14 @@ class Worker:
                 break
             try:
                 removal.sweep()
+                has_exported = making.make_next(self.should_leave)  # one, then a step: neither keeps the other waiting
                 step = leases.claim(self.name, self.heartbeat.lease)
                 if step is not None:
                     self.run(step)
                     done += 1
-                elif leases.is_work_near(PATIENCE) or removal.is_waiting(PATIENCE):
+                elif has_exported:
+                    continue
+                elif leases.is_work_near(PATIENCE) or removal.is_waiting(PATIENCE) or making.is_waiting(PATIENCE):
                     time.sleep(POLL)
                 else:
                     break
@@ -213,8 +217,9 @@ def _is_outage(error: BaseException) -> bool:
 
 
 def sweep() -> bool:
-    """End jobs that are overdue or have nothing left to do, and remove what nobody wants; whether steps wait."""
+    """End jobs that are overdue or have nothing left to do, and remove what nobody wants; whether work waits."""
     removal.sweep()
+    background.sweep()
     for job in Job.objects.overdue():
         if job.time_out():
             announce_end(job.pk)
@@ -223,4 +228,4 @@ def sweep() -> bool:
             announce_end(job.pk)
     for file_id in importing.unused(files.forgotten()):
         files.delete(file_id)
-    return Step.objects.unfinished().exists()
+    return Step.objects.unfinished().exists() or making.is_waiting()

@@ -22,7 +22,15 @@ from integrations.api import (
     WebhookViewSet,
 )
 from projects.api import PresetViewSet, ProjectViewSet, TargetViewSet
-from results.api import AnalyticsViewSet, Analyze, ChangeViewSet, LabelViewSet, ResultViewSet, SavedViewViewSet
+from results.api import (
+    AnalyticsViewSet,
+    Analyze,
+    ChangeViewSet,
+    ExportViewSet,
+    LabelViewSet,
+    ResultViewSet,
+    SavedViewViewSet,
+)
 from scraping.api import ImportViewSet, JobViewSet
 from scraping.models import Schedule
 from scraping.schedules.api import ScheduleViewSet
@@ -35,6 +43,7 @@ LIST: Actions = {"get": "list", "post": "create"}
 PROJECT = "projects/<objectid:project_id>"
 JOB = f"{PROJECT}/scrape/jobs/<objectid:job_id>"
 RESULTS = f"{PROJECT}/results"
+EXPORT = f"{RESULTS}/exports/<objectid:export_id>"
 CHANNEL = "notifications/channels/<objectid:channel_id>"
 WEBHOOK = "webhooks/<objectid:webhook_id>"
 DELIVERY = f"{WEBHOOK}/deliveries/<objectid:delivery_id>"
@@ -155,6 +164,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{CHANNEL}/toggle", ChannelViewSet.as_view({"post": "toggle"}), name="channel_toggle"),
     path("analyze", Analyze.as_view(), name="analyze"),
     path(f"{RESULTS}/export", ResultViewSet.as_view({"get": "export"}, limit="export"), name="results_export"),
+    path(f"{RESULTS}/exports", ExportViewSet.as_view(LIST, limit="export"), name="exports"),
+    path(EXPORT, ExportViewSet.as_view({"get": "retrieve", "delete": "destroy"}), name="export"),
+    path(f"{EXPORT}/file/<str:key>", ExportViewSet.as_view({"get": "file"}), name="export_file"),
     path("openapi.json", reference.OpenApi.as_view(), name="openapi"),
     re_path(r"", problems.unknown_path, name="unknown"),
 ]

@@ -17,6 +17,7 @@ REQUESTS: Mapping[str, Any] = {  # by the name of the component
     },
     "CheckRequest": {"url": "https://store.steampowered.com/app/620/Portal_2/"},
     "CodeRequest": {"mfa_token": "eyJ1c2VyIjoi…", "code": "492039"},
+    "ExportRequest": {"format": "parquet", "fields": ["id", "text", "date", "sentiment"]},
     "ForgotPasswordRequest": {"email": "ada@example.com"},
     "ImportRequest": {"file": "reviews.csv", "options": {"columns": {"text": "review", "rating": "stars"}}},
     "LabelRequest": {"sentiment": "negative", "emotion": "anger"},

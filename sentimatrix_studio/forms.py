@@ -1,14 +1,13 @@
 from django import forms
 
-from projects.choices import Platform, ProjectStatus
+from projects.choices import ProjectStatus
 
 
 class SpanForm(forms.Form):
-    """The days a page is about, and the platform."""
+    """The days a page is about."""
 
     date_from = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
     date_to = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
-    platform = forms.ChoiceField(required=False, choices=[("", "All"), *Platform.choices])
 
 
 class ProjectSearchForm(forms.Form):

@@ -267,6 +267,7 @@ CHANNEL_LAYERS = {
 SESSION_ENGINE = "sentimatrix_studio.mongo.sessions"  # in Valkey, too, their keys would have to be kept from readers
 SESSION_SERIALIZER = "sentimatrix_studio.mongo.sessions.SessionSerializer"
 UPLOAD_MAX_BYTES = 200 * 2**20
+EXPORT_LIFETIME = timedelta(hours=env_int("EXPORT_HOURS", 24))  # of files that workers have made
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 
 WEB_WORKERS = env_int("WEB_WORKERS", 1)

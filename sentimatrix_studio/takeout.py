@@ -20,7 +20,7 @@ from accounts.models import ApiToken, AuditEntry, TokenFamily, User
 from integrations.models import Bell, Channel, Credential, Delivery, Event, Notice, OwnModel, Purse, Webhook
 from projects.models import Preset, Project, Target
 from results import exports
-from results.models import Change, Former, Result, SavedView
+from results.models import Change, Export, Former, Result, SavedView
 from scraping.models import Difference, Job, LastVisit, LogLine, RowError, Schedule, Slot
 from sentimatrix_studio.mongo.pipelines import collection
 from sentimatrix_studio.rest import utc
@@ -48,6 +48,7 @@ OF_THE_PERSON: dict[str, tuple[type[Model], str]] = {
     "projects": (Project, "owner_id"),
     "targets": (Target, "owner_id"),
     "jobs": (Job, "owner_id"),
+    "exports": (Export, "owner_id"),
     "schedules": (Schedule, "owner_id"),
     "last_visits": (LastVisit, "user_id"),
 }

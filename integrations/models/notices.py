@@ -9,7 +9,10 @@ from accounts.ownership import OwnedModel, OwnedQuerySet
 from integrations.catalogue import EVENTS
 from projects.models import Project
 
-USUAL = ["job.completed", "job.failed", "schedule.paused", "webhook.disabled", "channel.disabled", "key.refused"]
+USUAL = [
+    *("job.completed", "job.failed", "schedule.paused", "export.ready", "export.failed", "webhook.disabled"),
+    *("channel.disabled", "key.refused"),
+]
 
 
 def usual_events() -> list[str]:

@@ -83,7 +83,7 @@ def test_every_event_has_a_title_a_sentence_and_a_page(settings):
     for name in EVENTS:
         event = announce(project.owner, name)
         message = message_of(event)
-        assert message.title.startswith(("Job ", "Analysis ", "Schedule ", "Target ", "Webhook ", "Channel ", "Key "))
+        assert message.title.startswith(tuple(f"{name.partition('.')[0].capitalize()} " for name in EVENTS))
         assert message.text.endswith(".")
         assert "{" not in message.text
         assert message.url == f"https://studio.example.org{path_of(event)}"

@@ -42,6 +42,7 @@ FILES: dict[tuple[int, str], Any] = {(200, kind.partition(";")[0]): str for kind
 FILES |= {
     (200, exports.CONTENT_TYPES["json"]): list[dict[str, Any]],
     (200, exports.CONTENT_TYPES["xlsx"]): OpenApiTypes.BINARY,
+    (200, exports.CONTENT_TYPES["parquet"]): OpenApiTypes.BINARY,
 }
 
 

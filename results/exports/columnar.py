@@ -1,7 +1,7 @@
 """Parquet: the columns of the other formats with their types, moments in UTC, a row group at a time.
 
-Documents become columns in pymongoarrow, without a Python object for each value: MongoDB hands over what a review says by
-itself, and the names that its project gives to targets and labels are put in here.
+Documents become columns in pymongoarrow, without a Python object for each value: MongoDB hands over what a review says
+by itself, and the names that its project gives to targets and labels are put in here.
 """
 
 from collections.abc import Iterator, Mapping

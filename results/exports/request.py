@@ -1,6 +1,7 @@
 """What one may say about a file: its format and its columns."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -50,3 +51,9 @@ class ExportRequest:
             raise ValidationError({name: message for name, message in problems.items() if message})
         columns = tuple(name for name in COLUMNS if not fields or name in fields)
         return cls(wanted, columns, bom == "true", DELIMITERS[delimiter])
+
+    @property
+    def query(self) -> str:
+        """The query string that asks for the same."""
+        said = {"format": self.format, "bom": str(self.bom).lower(), "delimiter": self.delimiter}
+        return urlencode(said | ({"fields": ",".join(self.columns)} if self.columns != COLUMNS else {}))

@@ -130,6 +130,31 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Export',
+            fields=[
+                ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),
+                ('query', models.TextField(blank=True)),
+                ('format', models.CharField(max_length=10)),
+                ('about', models.CharField(blank=True, max_length=500)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Being made'), ('ready', 'Ready'), ('failed', 'Failed')], default='waiting', max_length=7)),
+                ('message', models.CharField(blank=True, max_length=500)),
+                ('filename', models.CharField(blank=True, max_length=200)),
+                ('size', models.PositiveBigIntegerField(null=True)),
+                ('token', models.PositiveIntegerField(default=0)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('lease_until', models.DateTimeField(null=True)),
+                ('file_id', django_mongodb_backend.fields.ObjectIdField(null=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('finished_at', models.DateTimeField(editable=False, null=True)),
+                ('expires_at', models.DateTimeField(editable=False, null=True)),
+                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='exports', to='projects.project')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['project', '-id'], name='export_of_project'), models.Index(fields=['owner', 'state'], name='export_of_owner'), models.Index(fields=['state', 'id'], name='export_to_claim'), models.Index(fields=['expires_at'], name='export_to_expire')],
+            },
+        ),
+        migrations.CreateModel(
             name='SavedView',
             fields=[
                 ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),

@@ -1,4 +1,5 @@
 from results.models.changes import Change, ChangeKind, ChangeQuerySet, Former
+from results.models.exports import Export, ExportQuerySet
 from results.models.reviews import UNCERTAIN_BELOW, Result, ResultQuerySet
 from results.models.rollups import DailyRollup, DailyRollupQuerySet, RollupQuerySet, TotalRollup
 from results.models.saved import SavedView, SavedViewQuerySet
@@ -10,6 +11,8 @@ __all__ = [
     "ChangeQuerySet",
     "DailyRollup",
     "DailyRollupQuerySet",
+    "Export",
+    "ExportQuerySet",
     "Former",
     "Result",
     "ResultQuerySet",

@@ -1,21 +1,22 @@
-from datetime import datetime
 from typing import Self
 
 from bson import ObjectId
-from django.conf import settings
 from django.core import signing
 from django.db import models
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django_mongodb_backend.fields import ObjectIdAutoField, ObjectIdField
 
+from accounts.models import User
 from accounts.ownership import OwnedModel, OwnedQuerySet
 from projects.models import Project
 from results.choices import ExportState
-from results.exports import kept
+from sentimatrix_studio.mongo.files import Files
 
-SALT = "results.exports"  # of the keys of links
+FILES = Files("exports")
+SALT = "results.exports"  # of the keys in links
 
 
 class ExportQuerySet(OwnedQuerySet):
@@ -34,6 +35,8 @@ class Export(OwnedModel):
 
     project_id: ObjectId
     id = ObjectIdAutoField(primary_key=True)
+    # Goes with its project, as reviews do.
+    owner = models.ForeignKey(User, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="exports", db_index=False)
     query = models.TextField(blank=True)  # the query string that a download of the same would have
     format = models.CharField(max_length=10)
@@ -62,7 +65,7 @@ class Export(OwnedModel):
         ]
 
     def __str__(self) -> str:
-        return self.filename or f"{self.format} export"
+        return self.filename or f"Reviews as {self.format.upper()}"
 
     @property
     def is_unfinished(self) -> bool:
@@ -78,15 +81,15 @@ class Export(OwnedModel):
         return signing.Signer(salt=SALT).sign(f"{self.pk}-{self.expires_at:%Y%m%d%H%M%S}")
 
     def is_opened_by(self, key: str) -> bool:
-        return self.is_ready and bool(key) and signing.constant_time_compare(self.key, key)
+        return self.is_ready and constant_time_compare(self.key, key)
 
-    @staticmethod
-    def expiry(at: datetime) -> datetime:
-        return at + settings.EXPORT_LIFETIME
+    @property
+    def is_leaving(self) -> bool:
+        return self.project.is_leaving
 
 
 @receiver(post_delete, sender=Export)
 def delete_file(instance: Export, **kwargs: object) -> None:
     """A file goes with its export, also when that goes with its project or its owner."""
     if instance.file_id:
-        kept.delete(instance.file_id)
+        FILES.delete(instance.file_id)

@@ -6,14 +6,16 @@ from functools import partial
 from typing import Any
 
 from bson import ObjectId
+from django.utils.timezone import now
 
 from projects.models import Project, Target
 from projects.tests import factories
 from results import ingest
 from results.analysis.engine import Analysis
-from results.choices import Emotion, Sentiment
+from results.choices import Emotion, ExportState, Sentiment
 from results.ingest import Item
-from results.models import Result
+from results.models import Export, Result
+from results.models.exports import FILES
 from sentimatrix_studio.mongo.transaction import in_transaction
 
 START = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)  # a Monday
@@ -66,6 +68,17 @@ class ScriptedEngine:
             emotions=[(emotion, 0.7), ("surprise", 0.4)] if emotion else [],
             emotion=emotion,
         )
+
+
+def make_export(project: Project, content: bytes = b"id\r\n", **fields: Any) -> Export:
+    """Ready to be fetched."""
+    file_id = ObjectId()
+    with FILES.writing("reviews.csv", file_id) as file:
+        file.write(content)
+    known = {"filename": "reviews.csv", "file_id": file_id, "size": len(content), "state": ExportState.READY}
+    times = {"finished_at": now(), "expires_at": now() + timedelta(days=1)}
+    made = {"owner_id": project.owner_id, "project": project, "format": "csv", **known, **times, **fields}
+    return Export.objects.create(**made)
 
 
 def analyse(result_ids: Sequence[ObjectId]) -> int:

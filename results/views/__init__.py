@@ -2,6 +2,10 @@ from results.views.analytics import analytics as analytics
 from results.views.details import result_delete as result_delete
 from results.views.details import result_detail as result_detail
 from results.views.details import result_explanation as result_explanation
-from results.views.lists import result_export as result_export
+from results.views.exports import export_create as export_create
+from results.views.exports import export_delete as export_delete
+from results.views.exports import export_file as export_file
+from results.views.exports import export_list as export_list
+from results.views.exports import result_export as result_export
 from results.views.lists import result_list as result_list
 from results.views.trying import try_sentence as try_sentence

@@ -1,12 +1,11 @@
 from typing import Any
 
 from bson import ObjectId
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -14,20 +13,13 @@ from accounts.ownership import owned_or_404
 from projects.models import Project, Target
 from results import counting, explorer, listing
 from results.chips import chips
-from results.exports import PARAMETERS, ExportRequest, export, response
+from results.exports.background import WORTH_IT
 from results.filters import ResultFilter
 from results.forms import FilterForm, values_of
+from results.views.exports import FORMATS
 from results.views.requests import HtmxRequest
 from sentimatrix_studio.mongo.pipelines import rows_where
-from sentimatrix_studio.requests import costly
 
-EXPORT_FORMATS = [
-    ("csv", "table-2", "CSV"),
-    ("xlsx", "sheet", "Excel"),
-    ("json", "braces", "JSON"),
-    ("jsonl", "list", "JSON Lines"),
-    ("parquet", "columns-3", "Parquet"),
-]
 UNREADABLE = "The database did not answer. Nothing is lost: try again in a moment."
 
 
@@ -38,7 +30,7 @@ def result_list(request: HtmxRequest, project_id: ObjectId) -> HttpResponse:
     """The page, or the list alone when htmx asks for it: the same reviews either way."""
     project = owned_or_404(Project, request.user, project_id)
     values, status = dict(request.GET.lists()), 200
-    context: dict[str, Any] = {"project": project, "export_formats": EXPORT_FORMATS}
+    context: dict[str, Any] = {"project": project, "export_formats": FORMATS, "large_export": WORTH_IT}
     try:
         asked = ResultFilter.parse(project, request.GET, beside=["cursor"])
         values = values_of(asked)
@@ -63,18 +55,3 @@ def _found(project: Project, asked: ResultFilter, cursor: str) -> dict[str, Any]
         "overview": explorer.overview(counting.counts(project, asked), asked),
         "chips": chips(asked, project),
     }
-
-
-@login_required
-@require_safe
-@costly("GET")
-def result_export(request: HttpRequest, project_id: ObjectId) -> HttpResponseBase:
-    """Exactly what the list finds, as a file."""
-    project = owned_or_404(Project, request.user, project_id)
-    try:
-        asked = ResultFilter.parse(project, request.GET, beside=PARAMETERS)
-        form = ExportRequest.parse(request.GET)
-    except ValidationError as error:
-        messages.error(request, f"Nothing was exported. {' '.join(error.messages)}")
-        return redirect("results:result_list", project_id)
-    return response(request, export(project, asked, form))

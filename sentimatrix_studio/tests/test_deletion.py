@@ -20,6 +20,8 @@ from projects.models import Preset, Target
 from projects.tests.factories import make_project, make_target
 from results.models import Change as ResultChange
 from results.models import ChangeKind, DailyRollup, Former, Result, SavedView, TotalRollup
+from results.models.exports import FILES
+from results.tests.factories import make_export
 from scraping.choices import Change, Level, StepKind
 from scraping.models import Difference, Job, LastVisit, LogLine, RowError, Step
 from scraping.removal import sweep
@@ -32,6 +34,7 @@ pytestmark = pytest.mark.django_db
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
 STAYING = {AuditEntry, AuditHead}  # what is left of an account: see test_audit.py
+STORED = [f"{store.bucket}.{name}" for store in (files.UPLOADS, FILES) for name in ("files", "chunks")]
 OURS = ("accounts", "projects", "integrations", "results", "scraping", "sentimatrix_studio")
 
 
@@ -64,6 +67,7 @@ def make_everything(owner: User) -> Target:
     day = {"made_at": DAY, "expires_at": datetime(2999, 1, 1, tzinfo=UTC)}
     change = ResultChange.objects.create(owner=owner, project=target.project, kind=ChangeKind.DELETION, **day)
     Former.objects.create(change=change, target=target, result_id=ObjectId(), expires_at=change.expires_at)
+    make_export(target.project)
     SavedView.objects.create(owner=owner, project=target.project, name="Angry")
     Step.objects.create(job=job, kind=StepKind.COLLECT, target=target)
     Step.objects.create(job=job, kind=StepKind.ANALYSE)
@@ -80,7 +84,7 @@ def rows() -> dict[str, int]:
     models = {model for app in OURS for model in apps.get_app_config(app).get_models()} - STAYING
     counts = {model.__name__: model._default_manager.count() for model in models}
     database = collection(Result).database
-    stored = {name: database[f"{files.UPLOADS.bucket}.{name}"].count_documents({}) for name in ("files", "chunks")}
+    stored = {name: database[name].count_documents({}) for name in STORED}
     return {**counts, "EmailAddress": EmailAddress.objects.count(), **stored}
 
 
@@ -99,8 +103,8 @@ def profiled() -> Iterator[list[dict[str, Any]]]:
 
 @pytest.fixture
 def target() -> Target:
-    for name in ("files", "chunks"):  # no model, so nobody empties them between tests
-        collection(Result).database[f"{files.UPLOADS.bucket}.{name}"].delete_many({})
+    for name in STORED:  # no model, so nobody empties them between tests
+        collection(Result).database[name].delete_many({})
     make_everything(make_user())
     return make_everything(make_user())
 
@@ -127,7 +131,8 @@ def test_reviews_figures_and_file_go_with_the_target(target):
     before, other = rows(), make_target(target.project)
     make_result(other)
     target.delete()
-    gone = ("Target", "Result", "DailyRollup", "TotalRollup", "Step", "RowError", "Former", "files", "chunks")
+    gone = ("Target", "Result", "DailyRollup", "TotalRollup", "Step", "RowError", "Former")
+    gone += ("uploads.files", "uploads.chunks")
     assert rows() == {name: count - (name in gone) for name, count in before.items()} | {"Target": 2, "Result": 2}
 
 

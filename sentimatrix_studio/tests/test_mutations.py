@@ -100,6 +100,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("change_undo", "post"): {},
     ("saved_views", "post"): {"name": "Angry", "query": "emotion=anger"},
     ("saved_view", "put"): {"name": "Angrier", "query": "emotion=anger,disgust"},
+    ("exports", "post"): {"format": "jsonl", "fields": ["id", "text"], "bom": False, "delimiter": "tab"},
     ("analyze", "post"): {"text": "Good.", "sentiment_classes": 3},
 }
 UPLOADS = ("api:import_preview", "api:results_import")

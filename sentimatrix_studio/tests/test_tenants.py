@@ -30,7 +30,7 @@ from projects import files
 from projects.tests.factories import make_preset, make_project, make_target
 from results.correcting import relabel
 from results.models import Result, SavedView
-from results.tests.factories import make_item, make_results
+from results.tests.factories import make_export, make_item, make_results
 from scraping.choices import JobStatus, Level, StepKind
 from scraping.models import Job, LogLine, RowError, Step
 from scraping.routing import websocket_urlpatterns
@@ -99,6 +99,8 @@ OF_THE_OWNER = [
     "scraping:schedule_detail", "scraping:schedule_preview", "scraping:schedule_run", "scraping:schedule_toggle",
     "scraping:schedule_delete", "api:schedule", "api:schedule_toggle", "api:schedule_run", "api:schedule_history",
     "api:result_label", "api:results_label", "api:changes", "api:change_undo", "api:saved_views", "api:saved_view",
+    "results:export_list", "results:export_create", "results:export_file", "results:export_delete", "api:exports",
+    "api:export", "api:export_file",
     "api:analytics_summary", "api:analytics_timeline", "api:analytics_emotions", "api:analytics_platforms",
 ]  # fmt: skip
 FOR_STAFF = ["metrics", "api:metrics", "api:health_details"]
@@ -150,6 +152,8 @@ def make_tenant(**fields: Any) -> Tenant:
     keys |= {"webhook_id": webhook.pk, "delivery_id": make_delivery(webhook, message=MARK).pk}
     Notice.objects.owned_by(user).update(title=f"{MARK} notice")
     keys["notice_id"] = Notice.objects.owned_by(user).values_list("pk", flat=True)[0]
+    export = make_export(project, about=f"{MARK} filter", content=MARK.encode())
+    keys |= {"export_id": export.pk, "key": export.key}
     keys["preset_id"] = make_preset(user, name=f"{MARK} preset", description=MARK).pk
     return Tenant(user, {**keys, "file_id": upload.id, **own})
 

@@ -110,6 +110,7 @@ PAGES = [
     _project("result_list", "results/"),
     _project("result_list_filtered", "results/?sentiment=negative&platform=steam&search=crash"),
     _project("result_list_nothing", "results/?search=zebrafish"),
+    _project("export_list", "results/exports/"),
     SitePage("result_detail", lambda sample: sample.result),
     SitePage("result_delete", lambda sample: f"{sample.result}delete/"),
     _project("analytics", "analytics/"),
@@ -147,5 +148,8 @@ NOT_PAGES = {
     "scraping:job_status": "data",
     "scraping:job_errors": "a file",
     "results:result_export": "a file",
+    "results:export_create": "an action",
+    "results:export_delete": "an action",
+    "results:export_file": "a file",
     "results:result_explanation": "a part of a page",
 }

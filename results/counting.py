@@ -65,22 +65,24 @@ class CountingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many reviews a filter finds, and how many by label (as the project names them). None: it took too long."""
+    """How many reviews a filter finds, how many by label (as the project names them), and how many a person has
+    labelled. None: it took too long, or is not known."""
 
     total: int | None = None
     labels: dict[str, int] | None = None
+    human: int | None = None
 
 
 def counts(project: Project, asked: ResultFilter) -> Counts:
     """For lists. Of a filter by emotion alone roll-ups know the total, but not the labels."""
     if is_counted_by_rollups(asked):
-        needed = ("total", *LABELS, *(STATES if asked.state else ()), *(EMOTIONS if asked.emotion else ()))
-        return _read_off(_less_implied(asked), asked.rollups(project).tally(needed), project.sentiment_classes)
+        needed = ("total", HUMAN, *LABELS, *(STATES if asked.state else ()), *(EMOTIONS if asked.emotion else ()))
+        return _read_off(_less_implied(asked), asked.rollups(project.pk).tally(needed), project.sentiment_classes)
     try:
-        tally = Counting(project, asked).tally(("total", *LABELS))
+        tally = Counting(project, asked).tally(("total", HUMAN, *LABELS))
     except CountingError:
         return Counts()
-    return Counts(tally.total, tally.distribution(project.sentiment_classes))
+    return Counts(tally.total, tally.distribution(project.sentiment_classes), tally[HUMAN])
 
 
 def is_counted_by_rollups(asked: ResultFilter) -> bool:
@@ -106,7 +108,7 @@ def _read_off(asked: ResultFilter, tally: Tally, classes: int) -> Counts:
         has_labels = State.ANALYSED in asked.state
         total = sum(tally.states[state] for state in asked.state)
         return Counts(total, labels if has_labels else dict.fromkeys(labels, 0))
-    return Counts(tally.total, labels)
+    return Counts(tally.total, labels, tally[HUMAN])
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Counting:
         """The time zone periods are counted in: that asked for, or UTC where it would take a look at too many days."""
         if unit == "hour" or zone == "UTC":
             return zone
-        ends = self.asked.daily_rollups(self.project).first_and_last_day()
+        ends = self.asked.daily_rollups(self.project.pk).first_and_last_day()
         return zone if ends and (ends[1] - ends[0]).days < MOST_DAYS_IN_ZONE else "UTC"
 
     def periods_counted_from(self, unit: Period, zone: str) -> CountedFrom:
@@ -144,17 +146,17 @@ class Counting:
         """By the first day of each period, or the first moment of each hour, in order; empty ones are left out."""
         if self.periods_counted_from(unit, zone) == "reviews":
             return Reviews(self.project, self.asked).tally_by_period(unit, counters, zone)
-        return self.asked.daily_rollups(self.project).tally_by_period(unit, counters)
+        return self.asked.daily_rollups(self.project.pk).tally_by_period(unit, counters)
 
     def first_and_last_day(self) -> tuple[date, date] | None:
         is_known = self.counted_from == "rollups"
-        days = self.asked.daily_rollups(self.project) if is_known else Reviews(self.project, self.asked)
+        days = self.asked.daily_rollups(self.project.pk) if is_known else Reviews(self.project, self.asked)
         return days.first_and_last_day()
 
     @property
     def _totals(self) -> "RollupQuerySet | Reviews":
         is_known = self.counted_from == "rollups"
-        return self.asked.rollups(self.project) if is_known else Reviews(self.project, self.asked)
+        return self.asked.rollups(self.project.pk) if is_known else Reviews(self.project, self.asked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,21 +170,22 @@ class ResultFilter:
     def is_of_whole_days(self) -> bool:
         return all(bound is None or bound.time() == time() for bound in (self.start, self.end))
 
-    def rollups(self, project: Project) -> RollupQuerySet:
+    def rollups(self, *project_ids: ObjectId) -> RollupQuerySet:
         """The roll-ups behind it, as far as they can tell: by platform, target and whole days."""
-        return self._of_places(rollups.of_days(*self._days), project)
+        return self._of_places(rollups.of_days(*self.days), project_ids)
 
-    def daily_rollups(self, project: Project) -> DailyRollupQuerySet:
+    def daily_rollups(self, *project_ids: ObjectId) -> DailyRollupQuerySet:
         """The same by day, which takes longer where no days are asked for."""
-        return self._of_places(DailyRollup.objects.between(*self._days), project)
+        return self._of_places(DailyRollup.objects.between(*self.days), project_ids)
 
     @property
-    def _days(self) -> tuple[date | None, date | None]:
+    def days(self) -> tuple[date | None, date | None]:
+        """The first and the last, both included."""
         last = self.end - MOMENT if self.end else None
         return self.start.date() if self.start else None, last.date() if last else None
 
-    def _of_places(self, rows: Rollups, project: Project) -> Rollups:
-        rows = rows.filter(project_id=project.pk)
+    def _of_places(self, rows: Rollups, project_ids: Collection[ObjectId]) -> Rollups:
+        rows = rows.filter(project_id__in=project_ids)
         rows = rows.filter(platform__in=self.platform) if self.platform else rows
         return rows.filter(target_id__in=self.target_id) if self.target_id else rows
 

@@ -13,7 +13,7 @@ from results.charts import Chart, Item, Unit
 from results.choices import State
 from results.counting import CountedFrom, Counting, CountingError, Period
 from results.figures import Figure, Trend, figures
-from results.filters import MOMENT, ResultFilter
+from results.filters import ResultFilter
 from results.forms import values_of
 from results.links import ALL, reviews_link
 from results.panels import Course, Periods
@@ -23,6 +23,15 @@ UNITS: dict[Period, str] = {"hour": "Hour", "day": "Day", "week": "Week", "month
 MOST_DAYS, MOST_WEEKS = 62, 106  # with more points than that a longer unit is clearer
 MOST_DAYS_BY_HOUR = 7
 PRESETS = {"30 days": 30, "90 days": 90, "12 months": 365, "All time": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link that asks for the report differently."""
+
+    words: str
+    query: str
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +51,11 @@ class Question:
             raise ValidationError({"unit": f"Hours are for at most {MOST_DAYS_BY_HOUR} days: choose them as well."})
         return cls(asked, unit)
 
-    def presets(self) -> "list[Choice]":
-        """The days one click away, all of them up to today."""
-        starts = {words: today() - timedelta(days - 1) if days else None for words, days in PRESETS.items()}
-        spans = {words: replace(self.asked, date_from=start, date_to=None) for words, start in starts.items()}
+    def presets(self) -> list[Choice]:
         unit = None if self.unit == "hour" else self.unit
-        return [
-            Choice(words, replace(self, asked=one, unit=unit).query, one == self.asked) for words, one in spans.items()
-        ]
+        return presets(self.asked, f"unit={unit}" if unit else "")
 
-    def units(self, current: Unit) -> "list[Choice]":
+    def units(self, current: Unit) -> list[Choice]:
         """The same reviews with a point for each hour, day, week or month."""
         offered = {unit: words for unit, words in UNITS.items() if unit != "hour" or _is_short(self.asked)}
         return [Choice(words, replace(self, unit=unit).query, unit == current) for unit, words in offered.items()]
@@ -59,32 +63,26 @@ class Question:
     @property
     def query(self) -> str:
         """The query string that asks for it; empty if everything is asked for."""
-        return "&".join(part for part in (self.asked.query, f"unit={self.unit}" if self.unit else "") if part)
+        return _joined(self.asked.query, f"unit={self.unit}" if self.unit else "")
 
     def beside(self, *names: str) -> list[tuple[str, str]]:
         """The parameters that ask for the rest of it: a form that asks for the named ones carries them on."""
         return [(name, value) for name, values in values_of(self.asked.without(*names)).items() for value in values]
 
-    @property
-    def first_day(self) -> date | None:
-        return self.asked.start.date() if self.asked.start else None
 
-    @property
-    def last_day(self) -> date | None:
-        return (self.asked.end - MOMENT).date() if self.asked.end else None
+def presets(asked: ResultFilter, beside: str = "") -> list[Choice]:
+    """The days one click away, all of them up to today."""
+    starts = {words: today() - timedelta(days - 1) if days else None for words, days in PRESETS.items()}
+    spans = {words: replace(asked, date_from=start, date_to=None) for words, start in starts.items()}
+    return [Choice(words, _joined(span.query, beside), span == asked) for words, span in spans.items()]
+
+
+def _joined(*queries: str) -> str:
+    return "&".join(filter(None, queries))
 
 
 def _is_short(asked: ResultFilter) -> bool:
     return bool(asked.start and asked.end and asked.end - asked.start <= timedelta(MOST_DAYS_BY_HOUR))
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A link that asks for the report differently."""
-
-    words: str
-    query: str
-    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Every function asks each collection once, however many rows it is about, and rea
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bson import ObjectId
@@ -13,11 +13,10 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.urls import reverse
 
 from projects.models import Project, Target
-from results import rollups
 from results.charts import Mark
 from results.choices import State
 from results.filters import ResultFilter
-from results.links import ReviewsLink, reviews_link
+from results.links import ALL, ReviewsLink, reviews_link
 from results.models import DailyRollup, RollupQuerySet, TotalRollup
 from results.panels import share_bar, shown_as
 from results.tallies import SENTIMENT, Tally
@@ -39,11 +38,11 @@ class Figures:
     last_analysis_at: datetime | None  # the end of the last job that analysed something
 
 
-def figures(projects: Iterable[Project], start: date | None = None, end: date | None = None) -> dict[ObjectId, Figures]:
-    """By id; the tally is of the days from ``start`` to ``end``."""
+def figures(projects: Iterable[Project], asked: ResultFilter = ALL) -> dict[ObjectId, Figures]:
+    """By id; the tally is of the days and platforms asked for."""
     ids = [project.pk for project in projects]
     found: dict[ObjectId, dict[str, Any]] = {pk: {} for pk in ids}
-    for row in _counted(ids, rollups.of_days(start, end)):
+    for row in _counted(ids, asked.rollups(*ids)):
         found[row.pop("_id")].update(row)
     return {pk: _figures(row) for pk, row in found.items()}
 
@@ -54,7 +53,7 @@ def _counted(ids: list[ObjectId], kept: RollupQuerySet) -> Iterable[dict[str, An
     sums = {name: {"$sum": f"$counters.{name}"} for name in SENTIMENT}
     analysed = {"$max": {"$cond": [{"$gt": ["$analysed", 0]}, "$completed_at", None]}}
     return united(
-        (kept.model, [{"$match": condition(kept.filter(project_id__in=ids))}, _by_project(**sums)]),
+        (kept.model, [{"$match": condition(kept)}, _by_project(**sums)]),
         (Target, [of_these, _by_project(targets={"$sum": 1}, last_scrape_at={"$max": "$last_scraped_at"})]),
         (Job, [of_these, _by_project(jobs={"$sum": 1}, last_analysis_at=analysed)]),
     )
@@ -98,9 +97,9 @@ class ProjectRow:
         return self.link(sentiment=shown_as(side, self.project.sentiment_classes))
 
 
-def project_rows(projects: Sequence[Project], start: date | None = None, end: date | None = None) -> list[ProjectRow]:
-    """In the order given; figures and links are about the days from ``start`` to ``end``."""
-    counted, asked = figures(projects, start, end), ResultFilter(date_from=start, date_to=end)
+def project_rows(projects: Sequence[Project], asked: ResultFilter = ALL) -> list[ProjectRow]:
+    """In the order given; figures and links are about the days and platforms asked for."""
+    counted = figures(projects, asked)
     return [_project_row(project, counted[project.pk], reviews_link(project, asked)) for project in projects]
 
 

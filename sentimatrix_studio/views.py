@@ -10,16 +10,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.ownership import owned_or_404, signed_in
+from projects.choices import Platform
 from projects.drafts import Draft
 from projects.forms import TargetsForm
 from projects.models import Project
 from results import listing
-from results.report import Question, report
+from results.filters import ResultFilter
+from results.report import Question, presets, report
 from scraping import progress
 from scraping.models import Job, JobRefused, Schedule
 from scraping.visits import since_last_visit
 from sentimatrix_studio import overview
-from sentimatrix_studio.dashboard import dashboard as dashboard_of
+from sentimatrix_studio.dashboard.page import dashboard as dashboard_of
 from sentimatrix_studio.forms import ProjectSearchForm, SpanForm
 
 PROJECTS_A_PAGE = 20
@@ -44,16 +46,21 @@ def landing(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Of all days, or only those from ``?date_from=`` to ``?date_to=``."""
+    """Of all days, or only those from ``?date_from=`` to ``?date_to=``, and of one platform with ``?platform=``."""
     form = SpanForm(request.GET)
-    days = form.cleaned_data if form.is_valid() else {}
-    start, end = days.get("date_from"), days.get("date_to")
+    chosen = form.cleaned_data if form.is_valid() else {}
+    asked = ResultFilter(
+        date_from=chosen.get("date_from"),
+        date_to=chosen.get("date_to"),
+        platform=(chosen["platform"],) if chosen.get("platform") else (),
+    )
     running = Job.objects.shown_to(request.user).live().prefetch_related("project").order_by("-created_at")
     context = {
-        "dashboard": dashboard_of(signed_in(request), start, end),
+        "dashboard": dashboard_of(signed_in(request), asked),
         "running": [(job.project, progress.snapshot(job)) for job in running[:3]],
-        "start": start,
-        "end": end,
+        "asked": asked,
+        "periods": presets(asked),
+        "platform": Platform(asked.platform[0]).label if asked.platform else "",
     }
     return render(request, "dashboard.html", context)
 
@@ -115,7 +122,7 @@ def project_detail(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
         "snapshot": progress.snapshot(latest) if latest and latest.is_live else None,
         "has_targets": project.to_collect().exists(),
         "since": since_last_visit(signed_in(request), project),
-        "rows": listing.rows(project, listing.page(project.results.all(), size=LATEST_RESULTS).results),
+        "rows": listing.rows(project, listing.page(project, size=LATEST_RESULTS).results),
     }
     return render(request, "projects/project_detail.html", context)
 

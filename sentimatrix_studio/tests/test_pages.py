@@ -174,7 +174,7 @@ def test_lists_of_projects_ask_the_database_as_often_for_one_as_for_many(path):
         for _ in range(number):
             with_reviews(project := make_project(user), "positive")
             Job.objects.create(owner=user, project=project, status=JobStatus.COMPLETED)
-    assert queries_of(browser_of(many), path) == queries_of(browser_of(one), path) <= 20
+    assert queries_of(browser_of(many), path) == queries_of(browser_of(one), path) <= 24
 
 
 # One project

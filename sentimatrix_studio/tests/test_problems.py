@@ -94,7 +94,7 @@ def test_an_unexpected_error_says_nothing_of_the_inside(where, settings, caplog)
 
 @pytest.mark.django_db
 def test_an_unexpected_error_of_a_page_is_a_page(settings, monkeypatch):
-    monkeypatch.setattr("sentimatrix_studio.dashboard.project_rows", broken)
+    monkeypatch.setattr("sentimatrix_studio.dashboard.page.project_rows", broken)
     answer = Client(raise_request_exception=False)
     answer.force_login(make_user())
     page = answer.get("/dashboard/")

@@ -94,11 +94,15 @@ def _returns(known: Iterable[Document]) -> Iterator[UpdateOne]:
             yield UpdateOne({"_id": row["_id"]}, {"$set": {"missing_since": None}})
 
 
-def mark_missing(target: Target, seen: Container[ObjectId], known_at: datetime) -> list[ObjectId]:
+def mark_missing(
+    target: Target, seen: Container[ObjectId], known_at: datetime, *, among: Container[ObjectId] | None = None
+) -> list[ObjectId]:
     """Of the target's reviews that were known at that time, mark those that are not among the ``seen`` ones, and say
-    which: those that were missing before are not said again. To be called in a transaction."""
+    which: those that were missing before are not said again. With ``among``, only those of these. To be called in a
+    transaction."""
     was_known = {"target_id": target.pk, "missing_since": None, "created_at": {"$lt": known_at}}
-    missing = [row["_id"] for row in _find(was_known, ("_id",)) if row["_id"] not in seen]
+    known = (row["_id"] for row in _find(was_known, ("_id",)))
+    missing = [pk for pk in known if pk not in seen and (among is None or pk in among)]
     if missing:
         change = {"$set": {"missing_since": documents.now()}}
         collection(Result).update_many({"_id": {"$in": missing}}, change, session=session())

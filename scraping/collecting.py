@@ -63,7 +63,7 @@ class Visit:
         self._seen: set[ObjectId] = set()
         self._counted = {"requests_made": 0, "credits_used": 0}  # what is in the job's counters
         if self.step.cursor:
-            self._seen = set() if self.target.is_file else differences.seen(self.job.pk, self.target.pk)
+            self._seen = set() if self.target.is_file else differences.seen([self.job.pk], self.target.pk)
         else:
             self._decide()
 
@@ -97,6 +97,7 @@ class Visit:
 
     def _decide(self) -> None:
         """How far to read, once for all attempts."""
+        self.step.wanted, self.step.options = self.scope.max_results, self.target.options
         is_short = (
             self.source.newest_first
             and not self.scope.is_narrowed
@@ -104,7 +105,6 @@ class Visit:
             and not incremental.is_full_read_due(self.step, self.scope.max_results)
         )
         self.step.is_full = not is_short and not self.scope.is_narrowed
-        self.step.wanted = self.scope.max_results
 
     @property
     def _is_short(self) -> bool:
@@ -182,6 +182,7 @@ class Visit:
             "is_whole": step.is_whole and page.is_whole,
             "is_full": step.is_full,
             "wanted": step.wanted,
+            "options": step.options,
         }
 
     def _without_seen(self, stored: ingest.Stored) -> ingest.Stored:
@@ -204,8 +205,9 @@ class Visit:
         is_all = self.is_exhausted or (step.is_full and told > 0)
         if self.target.is_file or self.scope.is_narrowed or not (is_all and step.is_whole and step.collected >= told):
             return []
-        seen = differences.seen(self.job.pk, self.target.pk)
-        return ingest.mark_missing(self.target, seen, self.job.created_at)
+        seen, alike = differences.seen([self.job.pk], self.target.pk), incremental.jobs_alike(step)
+        known = None if alike is None else differences.seen(alike, self.target.pk)
+        return ingest.mark_missing(self.target, seen, self.job.created_at, among=known)
 
     def _had_plenty(self) -> bool:
         if self.target.is_file or self.scope.is_narrowed:

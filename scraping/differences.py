@@ -20,10 +20,10 @@ def keep(job_id: ObjectId, target_id: ObjectId, found: Mapping[Change, Sequence[
         collection(Difference).insert_many(rows, session=session())
 
 
-def seen(job_id: ObjectId, target_id: ObjectId) -> set[ObjectId]:
-    """The reviews that the job has found at the target so far."""
+def seen(job_ids: Sequence[ObjectId], target_id: ObjectId) -> set[ObjectId]:
+    """The reviews that the jobs have found at the target so far."""
     rows = collection(Difference).find(
-        {"job_id": job_id, "target_id": target_id, "change": {"$ne": Change.MISSING.value}},
+        {"job_id": {"$in": list(job_ids)}, "target_id": target_id, "change": {"$ne": Change.MISSING.value}},
         {"result_ids": 1},
         session=session(),
     )

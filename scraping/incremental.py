@@ -2,10 +2,13 @@
 
 A source that gives the newest first is left once it gives known reviews only. What is edited or taken away further
 back would never be noticed that way, so every tenth visit reads on as the first one did. So does one that wants more
-than was wanted before, and one after a visit that broke off: behind where that stopped there may be a gap.
+than was wanted before, or other reviews of the target, and one after a visit that broke off: behind where that stopped
+there may be a gap.
 """
 
 from collections.abc import Sequence
+
+from bson import ObjectId
 
 from results.ingest import Item, Stored
 from scraping.choices import StepState
@@ -20,11 +23,19 @@ def is_full_read_due(step: Step, wanted: int | None) -> bool:
     """Whether the visits to the step's target before this one leave no other way. ``wanted`` None means all."""
     visits = Step.objects.collecting().filter(target_id=step.target_id, id__lt=step.pk).order_by("-id")
     for visit in visits[: FULL_EVERY - 1]:
-        if visit.state != StepState.DONE:
+        if visit.state != StepState.DONE or visit.options != step.options:
             return True
         if visit.is_full:
             return not _reaches(visit.wanted, wanted)
     return True
+
+
+def jobs_alike(step: Step) -> list[ObjectId] | None:
+    """Those that have read the step's target with the same options; None when all have."""
+    visits = Step.objects.collecting().filter(target_id=step.target_id, id__lte=step.pk)
+    found = list(visits.values_list("job_id", "options"))
+    alike = [job_id for job_id, options in found if options == step.options]
+    return alike if len(alike) < len(found) else None
 
 
 def _reaches(done: int | None, wanted: int | None) -> bool:

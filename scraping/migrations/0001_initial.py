@@ -107,6 +107,7 @@ class Migration(migrations.Migration):
                 ('is_full', models.BooleanField(default=True)),
                 ('is_whole', models.BooleanField(default=True)),
                 ('wanted', models.PositiveIntegerField(null=True)),
+                ('options', models.JSONField(default=dict)),
                 ('cursor', models.TextField(blank=True)),
                 ('fraction', models.FloatField(default=0.0)),
                 ('collected', models.PositiveIntegerField(default=0)),

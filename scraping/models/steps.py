@@ -54,6 +54,7 @@ class Step(models.Model):
     is_full = models.BooleanField(default=True)  # it reads as far as is wanted, not only up to what is known
     is_whole = models.BooleanField(default=True)  # the site has held nothing back so far
     wanted = models.PositiveIntegerField(null=True)  # so many reviews at most; null: all there are
+    options = models.JSONField(default=dict)  # of its target, as it was read
     cursor = models.TextField(blank=True)  # where to go on; the source's own words
     fraction = models.FloatField(default=0.0)  # 0 … 1 of this step, as far as the source can tell
     collected = models.PositiveIntegerField(default=0)

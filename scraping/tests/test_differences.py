@@ -9,6 +9,7 @@ from threading import Thread
 import pytest
 from django.urls import reverse
 
+from projects.models import Target
 from projects.tests.factories import make_project, make_target, settings
 from results.analysis.engine import Analysis
 from results.models import Result
@@ -225,6 +226,21 @@ class TestIncremental:
         assert run(project, options={"max_results": 30}).steps.get().collected == 20
         assert run(project, options={"max_results": 50}).steps.get().collected == 50
         assert run(project, options={"max_results": 50, "full": True}).steps.get().collected == 50
+
+    def test_a_target_of_which_others_are_wanted_is_read_on_and_the_rest_is_not_called_missing(self, site, project):
+        target = project.targets.get()
+        site.reviews = reviews(60)
+        run(project)
+        Target.objects.update(options={"language": "de"})
+        site.reviews = reviews(40, first=20)
+        job = run(project)
+        assert counted(job) == (0, 0, 40, 0)
+        site.reviews = reviews(30, first=20)
+        assert counted(run(project, options={"full": True})) == (0, 0, 30, 10)  # of those that were there with it
+        assert run(project).steps.get().collected == 20
+        target.save(update_fields=["options"])
+        site.reviews = reviews(10)
+        assert counted(run(project)) == (0, 0, 10, 40)
 
     def test_after_a_run_that_broke_off_the_gap_is_closed(self, site, project):
         site.reviews = reviews(60)

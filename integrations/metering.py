@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import jsonschema
+from bson import ObjectId
 from django.utils import timezone
 from pymongo.errors import DuplicateKeyError
 
@@ -85,14 +86,10 @@ class MeteredLlm:
         raise LlmError("bad_answer", f"{self.client.provider} does not answer as it was asked to.")
 
     def key(self, *asked: str) -> str:
-        """Names a question: all that its answer depends on."""
-        whole = json.dumps([self.id, self.client.temperature, *asked])
-        return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
+        return key_of(self.id, self.client.temperature, *asked)
 
     def recall(self, wanted: list[str]) -> dict[str, Any]:
-        """What is remembered of these questions."""
-        found = Remembered.objects.filter(owner_id=self.owner_id, key__in=wanted)
-        return {one.key: one.value for one in found}
+        return recalled(self.owner_id, wanted)
 
     def remember(self, answers: Mapping[str, Any]) -> None:
         for key, value in answers.items():
@@ -144,6 +141,18 @@ class MeteredLlm:
             time.sleep(min(BLINK, left))
 
 
+def key_of(model: str, temperature: float, *asked: str) -> str:
+    """Names a question: all that its answer depends on."""
+    whole = json.dumps([model, temperature, *asked])
+    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def recalled(owner_id: ObjectId, wanted: list[str]) -> dict[str, Any]:
+    """What is remembered of these questions of somebody's."""
+    found = Remembered.objects.filter(owner_id=owner_id, key__in=wanted)
+    return {one.key: one.value for one in found}
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What somebody has chosen for a project. ``price`` is None where nobody knows it."""
@@ -152,6 +161,10 @@ class Choice:
     model: Model
     price: Price | None
     has_key: bool
+
+    @property
+    def id(self) -> str:
+        return f"{self.provider.id}/{self.model.id}"
 
 
 def choice(project: Project) -> Choice:

@@ -7,10 +7,11 @@ import secrets
 from collections.abc import Callable, Sequence
 
 from integrations.llm import LlmError
-from integrations.metering import LONGEST_WAIT, MeteredLlm, with_schema
+from integrations.metering import LONGEST_WAIT, Check, MeteredLlm, open_llm, with_schema
+from projects.models import Project
 from results.analysis import llm_prompt as prompt
 from results.analysis.cleaning import has_emoji, has_letters, masked, words_of
-from results.analysis.engine import Analysis, Engine, Postponed
+from results.analysis.engine import Analysis, AnalysisError, Engine, Postponed
 from results.analysis.language import detect_language
 from results.analysis.llm_answers import Entry, analysis_of, entries
 from results.analysis.llm_prompt import Asked
@@ -39,30 +40,31 @@ class LlmEngine:
     def analyse(self, texts: Sequence[str]) -> list[Analysis]:
         """One analysis per text, in the same order. Raises Postponed."""
         sent = [sendable(text) for text in texts]
-        found: dict[int, Analysis] = {place: self._blank() for place, text in enumerate(sent) if not text}
-        keys = {place: self.llm.key(self.asked.words, text) for place, text in enumerate(sent) if text}
-        known = self.llm.recall(list(keys.values()))
-        found |= {place: self._read(known[key], sent[place]) for place, key in keys.items() if key in known}
-        self._ask_about({place: text for place, text in enumerate(sent) if place not in found}, keys, found)
-        left = [place for place in range(len(texts)) if place not in found]
-        found |= zip(left, self.local.analyse([texts[place] for place in left]), strict=True)
-        return [found[place] for place in range(len(texts))]
+        questions = {self.llm.key(self.asked.words, text): text for text in sent if text}
+        said = self.llm.recall(list(questions))
+        self._ask({key: text for key, text in questions.items() if key not in said}, said)
+        keys = {text: key for key, text in questions.items()}
+        found = [self._read(said.get(keys.get(text, "")), text) for text in sent]
+        left = [place for place, analysis in enumerate(found) if analysis is None]
+        instead = dict(zip(left, self.local.analyse([texts[place] for place in left]), strict=True))
+        return [analysis or instead[place] for place, analysis in enumerate(found)]
 
-    def _ask_about(self, texts: dict[int, str], keys: dict[int, str], found: dict[int, Analysis]) -> None:
-        """In batches, and what was missing or broken in the answer once again by itself."""
-        places = list(texts)
-        for batch in prompt.batches(list(texts.values()), self.asked, self.max_tokens):
-            asked = [places[number] for number in batch]
-            self._keep(asked, texts, keys, found)
-            if len(asked) > 1 and self.failed_with != "over_budget":  # by themselves they would cost more
-                for place in asked:
-                    if place not in found:
-                        self._keep([place], texts, keys, found)
+    def _ask(self, questions: dict[str, str], said: dict[str, Entry]) -> None:
+        """In batches, and what was missing or broken in the answer once again by itself. By key of the question."""
+        keys = list(questions)
+        for batch in prompt.batches(list(questions.values()), self.asked, self.max_tokens):
+            together = {keys[place]: questions[keys[place]] for place in batch}
+            said |= self._answered(together)
+            if len(together) > 1 and self.failed_with != "over_budget":  # by themselves they would cost more
+                for key, text in together.items():
+                    said |= {} if key in said else self._answered({key: text})
 
-    def _keep(self, places: list[int], texts: dict[int, str], keys: dict[int, str], found: dict[int, Analysis]) -> None:
-        said = self._answers([texts[place] for place in places])
-        self.llm.remember({keys[place]: entry for place, entry in zip(places, said, strict=True) if entry})
-        found |= {p: self._read(entry, texts[p]) for p, entry in zip(places, said, strict=True) if entry}
+    def _answered(self, questions: dict[str, str]) -> dict[str, Entry]:
+        """The good entries of one call, from now on remembered."""
+        entries = self._answers(list(questions.values()))
+        good = {key: entry for key, entry in zip(questions, entries, strict=True) if entry}
+        self.llm.remember(good)
+        return good
 
     def _answers(self, texts: Sequence[str]) -> list[Entry | None]:
         """One call: an entry for each text, None where there is no good one."""
@@ -91,11 +93,29 @@ class LlmEngine:
         if error.code != "ended" and self.llm.budget.is_news(error.code):
             self.tell(f"{self.llm.id}: {error.message} {INSTEAD}")
 
-    def _read(self, entry: Entry, text: str) -> Analysis:
-        return analysis_of(entry, self.asked, self.id, detect_language(words_of(text)))
+    def _read(self, entry: Entry | None, text: str) -> Analysis | None:
+        if not text:
+            return Analysis(self.id, State.NO_TEXT.value)
+        return analysis_of(entry, self.asked, self.id, detect_language(words_of(text))) if entry else None
 
-    def _blank(self) -> Analysis:
-        return Analysis(self.id, State.NO_TEXT.value)
+
+def open_engine(
+    project: Project,
+    run: str,
+    *,
+    local: Engine,
+    aspects: Sequence[str] = (),
+    tell: Tell = lambda sentence: None,
+    check: Check = lambda: None,
+    may_rest: bool = False,
+) -> LlmEngine:
+    """The one a project has chosen, for a piece of work of that run. Raises AnalysisError where it cannot be had."""
+    try:
+        llm = open_llm(project, run, check=check)
+    except LlmError as error:
+        raise AnalysisError(error.code, error.message) from None
+    asked = Asked.of(project.config["analysis"], aspects)
+    return LlmEngine(llm, asked, project.config["llm"]["max_tokens"], local, tell, may_rest=may_rest)
 
 
 def sendable(raw: str) -> str:

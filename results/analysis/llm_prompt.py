@@ -62,7 +62,7 @@ class Asked:
     @property
     def usual_answer(self) -> int:
         """How many tokens the entry of a review usually has."""
-        return 34 + 22 * self.emotions + 50 * bool(self.aspects) + 26 * self.summary + 24 * self.insights
+        return 31 + 13 * self.emotions + 40 * bool(self.aspects) + 20 * self.summary + 12 * self.insights
 
     @property
     def words(self) -> str:

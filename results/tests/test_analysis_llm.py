@@ -153,7 +153,7 @@ def test_the_same_again_makes_no_call(standins):
     first = engine_of(project).analyse(REVIEWS)
     assert engine_of(project).analyse(REVIEWS) == first
     assert len(standins.requests) == 1
-    engine_of(project).analyse([*REVIEWS, "A new one, and great."])
+    engine_of(project).analyse([*REVIEWS, *["A new one, and great."] * 3])
     assert len(json.loads(standins.llms.asked[1]["messages"][1]["content"])["reviews"]) == 1
     engine_of(project, Asked(summary=True)).analyse(REVIEWS)
     assert len(standins.requests) == 3
@@ -164,13 +164,13 @@ def test_more_is_asked_at_once_where_the_answer_has_room(standins):
     sizes = [len(batch) for batch in llm_prompt.batches(texts, Asked(), 8000)]
     assert sizes == [10, 10, 5]
     everything = Asked(aspects=("sound",), summary=True, insights=True)
-    assert [len(batch) for batch in llm_prompt.batches(texts, everything, 1000)] == [3] * 8 + [1]
+    assert [len(batch) for batch in llm_prompt.batches(texts, everything, 1000)] == [4] * 6 + [1]
     assert [len(batch) for batch in llm_prompt.batches(["x" * 5000] * 3, Asked(), 8000)] == [2, 1]
     assert [len(batch) for batch in llm_prompt.batches(texts[:3], everything, 100)] == [1, 1, 1]
 
 
 def test_a_review_of_any_length_is_cut_to_what_is_sent(standins):
-    found = engine_of(project_with()).analyse(["great " * 20_000, "\x00\x1f great", "\ud800 great"])
+    found = engine_of(project_with()).analyse(["great " * 20_000, "\x00\x1f great one", "\ud800 great two"])
     assert {one.sentiment for one in found} <= {"positive", "very_positive"}
     sent = json.loads(standins.llms.asked[0]["messages"][1]["content"])["reviews"]
     assert [len(one["text"]) <= llm_prompt.LONGEST_TEXT for one in sent] == [True] * 3
@@ -184,7 +184,7 @@ def test_what_the_budget_does_not_allow_is_read_by_the_local_engine(standins):
     texts = [f"Review number {number} is good." for number in range(40)]
     found = engine.analyse(texts)
     counts = {name: engines(found).count(name) for name in (LLM, "local-1")}
-    assert counts == {LLM: 8 * len(standins.requests), "local-1": 40 - 8 * len(standins.requests)}
+    assert counts == {LLM: 10 * len(standins.requests), "local-1": 40 - 10 * len(standins.requests)}
     assert 0 < counts[LLM] < 40
     assert standins.llms.dollars(*PRICES) <= 0.002
     assert engine.said == [  # type: ignore[attr-defined]
@@ -242,7 +242,7 @@ def test_a_long_wait_puts_the_work_off_if_it_may_be(standins):
         engine_of(project, may_rest=True).analyse(texts)
     assert 50 < caught.value.seconds <= 60
     engine = engine_of(project)
-    assert engines(engine.analyse(texts)) == [LLM] * 8 + ["local-1"] * 12  # what was answered before is not lost
+    assert engines(engine.analyse(texts)) == [LLM] * 10 + ["local-1"] * 10  # what was answered before is not lost
     assert "asked too often" in engine.said[0]  # type: ignore[attr-defined]
     assert len(standins.requests) == 2
 

@@ -32,6 +32,7 @@ LLMS += ("cerebras", "ollama", "lmstudio", "compatible")
 PATHS = ("/chat/completions", "/messages", "/api/generate")
 GOOD_WORDS = re.compile(r"\b(love|loved|great|excellent|good|best|fun|perfect|superb|wonderful|enjoyed|works)\b", re.I)
 BAD_WORDS = re.compile(r"\b(hate|awful|bad|worst|crash(?:es)?|broken|terrible|boring|refund|waste|dreadful)\b", re.I)
+MARKS = re.compile(r"[!-/:-@[-`{-~]{2,}")
 SCORES = {"very_positive": 0.9, "positive": 0.55, "neutral": 0.0, "negative": -0.55, "very_negative": -0.9}
 INJECTION = "ignore your instructions"
 Json = Any
@@ -103,7 +104,9 @@ class Llms:
         return {name: value for name, value in reply.items() if name not in counts}
 
     def count(self, text: str) -> int:
-        return len(self.tokenizer.encode(text, add_special_tokens=False).ids)
+        """Byte-pair tokenizers have tokens for runs of marks; this one would count each mark."""
+        merged = MARKS.sub(lambda run: run[0][: -(-len(run[0]) // 2)], text)
+        return len(self.tokenizer.encode(merged, add_special_tokens=False).ids)
 
     def _said(self, mode: str, system: str, prompt: str) -> str:
         data = json.loads(prompt)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bson import ObjectId
+
 from projects.choices import Platform
 from projects.models import Project, Target
 from results import languages
@@ -48,8 +50,13 @@ def _values(asked: ResultFilter, project: Project) -> Iterator[Chip]:
             for one in value:
                 yield Chip(label, names.get(one, str(one)), asked.without(name, value=one).query)
         elif value:
-            words = f"of {value.generation_time:%Y-%m-%d %H:%M} UTC" if name == "job_id" else str(value)
+            words = job_name(str(value)) if name == "job_id" else str(value)
             yield Chip(label, words, asked.without(name).query)
+
+
+def job_name(pk: str) -> str:
+    """A job by when it was started, which its id tells."""
+    return f"of {ObjectId(pk).generation_time:%Y-%m-%d %H:%M} UTC" if ObjectId.is_valid(pk) else pk
 
 
 def _ranges(asked: ResultFilter) -> Iterator[Chip]:

@@ -13,7 +13,8 @@ Words = list[tuple[str, float]]  # words in order, each with its push on the sco
 
 def can_be_explained(result: Result) -> bool:
     """Only what the local engine has read."""
-    return result.state == State.ANALYSED and result.engine.startswith("local")
+    state = result.model_label["state"] if result.model_label else result.state
+    return bool(state == State.ANALYSED) and result.engine.startswith("local")
 
 
 def explain_result(result: Result) -> None:

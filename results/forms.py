@@ -1,16 +1,20 @@
 """The filter form beside the list of reviews, and the box one tries a sentence in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bson import ObjectId
 from django import forms
+from django.http import QueryDict
 
 from projects.choices import Platform
 from projects.models import Project, Target
-from results.choices import Emotion, LabelSource, Sentiment, State, labels_shown
+from results.chips import job_name
+from results.choices import Emotion, LabelSource, Sentiment, State, label_shown, labels_shown
 from results.filters import ResultFilter
 from results.languages import NAMES, language_name
+from results.models import Result
 from results.reading import written
 
 LONGEST_SENTENCE = 2000
@@ -29,6 +33,7 @@ LABELS = {
     "label_source": "Label by",
     "language": "Language",
     "min_confidence": "Confidence",
+    "job_id": "Job",
 }
 
 
@@ -55,7 +60,13 @@ class FilterForm:
     Not one of Django's forms: they take four times as long to draw as the reviews to be read.
     """
 
-    def __init__(self, project: Project, targets: Sequence[Target], values: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self,
+        project: Project,
+        targets: Sequence[Target],
+        jobs: Sequence[ObjectId],
+        values: Mapping[str, Sequence[str]],
+    ) -> None:
         """``values`` are those of the query string, by name."""
         self._values = values
         seen = {target.platform for target in targets}
@@ -70,17 +81,22 @@ class FilterForm:
             self._choices("state", dict(State.choices)),
             self._choices("label_source", dict(LabelSource.choices)),
         ]
-        self.selects = [self._select("language", {"": "Any", **NAMES}), self._select("min_confidence", CONFIDENCES)]
+        runs = {str(pk): job_name(str(pk)) for pk in jobs}
+        self.selects = [
+            self._select("language", {"": "Any", **NAMES}, language_name),
+            self._select("min_confidence", CONFIDENCES, str),
+            self._select("job_id", {"": "Any", **runs}, job_name),
+        ]
 
     def _choices(self, name: str, offered: Mapping[str, str]) -> Choices:
         chosen = self._values.get(name, ())
         choices = [Choice(value, words, value in chosen) for value, words in offered.items()]
         return Choices(name, LABELS[name], choices)
 
-    def _select(self, name: str, offered: Mapping[str, str]) -> Choices:
+    def _select(self, name: str, offered: Mapping[str, str], words: Callable[[str], str]) -> Choices:
         """A choice that an address asks for stays chosen, even if the form would not offer it."""
         chosen = self._values.get(name, ())[:1]
-        return self._choices(name, {**{value: language_name(value) for value in chosen}, **offered})
+        return self._choices(name, {**{value: words(value) for value in chosen if value not in offered}, **offered})
 
 
 def values_of(asked: ResultFilter) -> dict[str, list[str]]:
@@ -89,6 +105,32 @@ def values_of(asked: ResultFilter) -> dict[str, list[str]]:
         name: [written(one) for one in (value if isinstance(value, tuple) else (value,))]
         for name, value in asked.items()
     }
+
+
+ENGINE = "engine"  # as a choice: what the engine says
+
+
+def said_in(post: QueryDict) -> dict[str, str | None]:
+    """What a form says of labels, for ``correcting.read_label`` to judge. What is left empty is not said."""
+    given = {name: post.get(name, "") for name in ("sentiment", "emotion")}
+    return {name: None if label == ENGINE else label for name, label in given.items() if label}
+
+
+class LabelChoices:
+    """What a person may say of reviews. ``sentiments`` come best first: keys are counted along them."""
+
+    def __init__(self, project: Project, result: Result | None = None) -> None:
+        """With a review, its labels are chosen."""
+        sentiment = label_shown(result.sentiment, project.sentiment_classes) if result else None
+        emotion = result.emotion if result else None
+        labels = labels_shown(project.sentiment_classes)
+        self.sentiments = [Choice(it, str(Sentiment(it).label), it == sentiment) for it in labels]
+        self.emotions = [Choice(it, words, it == emotion) for it, words in Emotion.choices]
+        self.by_key = ",".join(labels)
+
+
+class ViewForm(forms.Form):
+    name = forms.CharField(max_length=60, help_text="Such as “Angry this week”. Only you see it.")
 
 
 class SentenceForm(forms.Form):

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from projects.models import Project
 from results.filters import ResultFilter
-from results.paging import NEWEST_FIRST, read_sort
+from results.paging import NEWEST_FIRST, OLDEST_FIRST, read_sort
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,23 @@ class Selection:
         return replace(self, asked=asked)
 
     @property
+    def is_newest_first(self) -> bool:
+        return self.sort == NEWEST_FIRST
+
+    @property
+    def turned(self) -> Self:
+        """The same reviews from the other end."""
+        return replace(self, sort=OLDEST_FIRST if self.is_newest_first else NEWEST_FIRST)
+
+    @property
     def query(self) -> str:
         """The query string that asks for the same; empty for all reviews, newest first."""
-        order = "" if self.sort == NEWEST_FIRST else f"sort={self.sort}"
-        return "&".join(part for part in (self.asked.query, order) if part)
+        return self.in_order(self.asked.query)
+
+    def in_order(self, query: str) -> str:
+        """The query string of another filter, in this order."""
+        order = "" if self.is_newest_first else f"sort={self.sort}"
+        return "&".join(part for part in (query, order) if part)
+
+
+ALL = Selection()

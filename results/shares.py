@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 from results.charts.scales import num, percent
-from results.choices import Emotion, Sentiment, labels_covered, labels_shown
+from results.choices import Emotion, Sentiment, State, label_shown, labels_covered, labels_shown
+from results.models import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +15,24 @@ class Share:
     words: str
     percent: str
     width: str  # of the bar, in percent
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLabel:
+    """What the engine says of a review that a person has labelled, in words."""
+
+    sentiment: str
+    emotion: str
+
+    @classmethod
+    def of(cls, result: Result) -> Self | None:
+        """None for a review that nobody has labelled."""
+        if not result.is_corrected or not result.model_label:
+            return None
+        label = label_shown(result.model_label["sentiment"], result.project.sentiment_classes)
+        emotion = result.model_label["emotion"]
+        state = str(State(result.model_label["state"]).label)
+        return cls(str(Sentiment(label).label) if label else state, str(Emotion(emotion).label) if emotion else "")
 
 
 def sentiment_shares(scores: dict[str, float], classes: int) -> list[Share]:

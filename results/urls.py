@@ -18,6 +18,21 @@ urlpatterns = [
         views.export_delete,
         name="export_delete",
     ),
+    path("projects/<objectid:project_id>/results/bulk/", views.result_bulk, name="result_bulk"),
+    path("projects/<objectid:project_id>/results/changes/", views.change_list, name="change_list"),
+    path(
+        "projects/<objectid:project_id>/results/changes/<objectid:undo_id>/undo/",
+        views.change_undo,
+        name="change_undo",
+    ),
+    path("projects/<objectid:project_id>/results/views/new/", views.view_create, name="view_create"),
+    path("projects/<objectid:project_id>/results/views/<objectid:view_id>/", views.view_edit, name="view_edit"),
+    path(
+        "projects/<objectid:project_id>/results/views/<objectid:view_id>/delete/", views.view_delete, name="view_delete"
+    ),
+    path(
+        "projects/<objectid:project_id>/results/<objectid:result_id>/label/", views.result_label, name="result_label"
+    ),
     path("projects/<objectid:project_id>/results/<objectid:result_id>/", views.result_detail, name="result_detail"),
     path(
         "projects/<objectid:project_id>/results/<objectid:result_id>/explanation/",
@@ -28,5 +43,6 @@ urlpatterns = [
         "projects/<objectid:project_id>/results/<objectid:result_id>/delete/", views.result_delete, name="result_delete"
     ),
     path("projects/<objectid:project_id>/analytics/", views.analytics, name="analytics"),
+    path("projects/<objectid:project_id>/analytics/compare/", views.compare, name="compare"),
     path("try/", views.try_sentence, name="try_sentence"),
 ]

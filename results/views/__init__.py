@@ -1,5 +1,10 @@
 from results.views.analytics import analytics as analytics
-from results.views.details import result_delete as result_delete
+from results.views.comparing import compare as compare
+from results.views.changes import change_list as change_list
+from results.views.changes import change_undo as change_undo
+from results.views.changes import result_bulk as result_bulk
+from results.views.changes import result_delete as result_delete
+from results.views.changes import result_label as result_label
 from results.views.details import result_detail as result_detail
 from results.views.details import result_explanation as result_explanation
 from results.views.exports import export_create as export_create
@@ -8,4 +13,7 @@ from results.views.exports import export_file as export_file
 from results.views.exports import export_list as export_list
 from results.views.exports import result_export as result_export
 from results.views.lists import result_list as result_list
+from results.views.saved import view_create as view_create
+from results.views.saved import view_delete as view_delete
+from results.views.saved import view_edit as view_edit
 from results.views.trying import try_sentence as try_sentence

@@ -1,11 +1,12 @@
+from typing import Any
+
 from bson import ObjectId
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.ownership import owned_or_404
 from projects.models import Project
@@ -13,15 +14,16 @@ from results import explorer
 from results.analysis.engine import AnalysisError
 from results.charts.scales import percent, signed
 from results.explanations import can_be_explained, explain_result, explained_text
-from results.filters import ResultFilter
+from results.forms import LabelChoices
 from results.languages import language_name
 from results.models import Result
-from results.removal import delete_results
-from results.shares import emotion_shares, sentiment_shares
+from results.revisions import versions
+from results.selection import ALL, Selection
+from results.shares import ModelLabel, emotion_shares, sentiment_shares
 from results.views.requests import HtmxRequest
 
 
-def _result(request: HttpRequest, project_id: ObjectId, result_id: ObjectId) -> Result:
+def one_result(request: HttpRequest, project_id: ObjectId, result_id: ObjectId) -> Result:
     project = owned_or_404(Project, request.user, project_id)
     result = owned_or_404(Result, request.user, result_id, project_id=project.pk)
     result.project = project
@@ -32,37 +34,44 @@ def _result(request: HttpRequest, project_id: ObjectId, result_id: ObjectId) -> 
 @require_safe
 def result_detail(request: HttpRequest, project_id: ObjectId, result_id: ObjectId) -> HttpResponse:
     """The query string is the filter of the list that the review was opened from."""
-    result = _result(request, project_id, result_id)
-    asked = _asked_or_all(result.project, request.GET)
-    context = {
+    result = one_result(request, project_id, result_id)
+    return render(request, "results/result_detail.html", detail_context(request, result))
+
+
+def detail_context(request: HttpRequest, result: Result) -> dict[str, Any]:
+    """What ``_detail.html`` shows, on the page of a review and in the drawer."""
+    selection, classes = selection_or_all(result.project, request.GET), result.project.sentiment_classes
+    return {
         "project": result.project,
         "result": result,
-        "asked": asked,
-        "neighbours": explorer.neighbours(asked, result),
-        "scores": sentiment_shares(result.scores, result.project.sentiment_classes),
+        "query": f"?{selection.query}" if selection.query else "",
+        "neighbours": explorer.neighbours(selection, result),
+        "labels": LabelChoices(result.project, result),
+        "model": ModelLabel.of(result),
+        "scores": sentiment_shares(result.scores, classes),
         "emotions": emotion_shares((found["emotion"], found["score"]) for found in result.emotions),
         "score": signed(result.score or 0, 2),
         "confidence": percent(result.confidence or 0, 1),
         "language": language_name(result.language or result.source_language),
         "words": explained_text(result),
         "can_be_explained": can_be_explained(result),
+        "versions": versions(result),
     }
-    return render(request, "results/result_detail.html", context)
 
 
-def _asked_or_all(project: Project, query: QueryDict) -> ResultFilter:
-    """Here the filter only says which reviews come before and after: one that is wrong is passed over."""
+def selection_or_all(project: Project, query: QueryDict) -> Selection:
+    """Where a filter only says what stands around a review, one that is wrong is passed over."""
     try:
-        return ResultFilter.parse(project, query)
+        return Selection.parse(project, query)
     except ValidationError:
-        return ResultFilter()
+        return ALL
 
 
 @login_required
 @require_safe
 def result_explanation(request: HtmxRequest, project_id: ObjectId, result_id: ObjectId) -> HttpResponse:
     """The words that drove the label, found out when first asked for. Without htmx the review's page shows them."""
-    result = _result(request, project_id, result_id)
+    result = one_result(request, project_id, result_id)
     problem = ""
     if can_be_explained(result) and result.explanation is None:
         try:
@@ -75,25 +84,3 @@ def result_explanation(request: HtmxRequest, project_id: ObjectId, result_id: Ob
     if problem:
         messages.error(request, problem)
     return redirect("results:result_detail", project_id, result_id)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def result_delete(request: HttpRequest, project_id: ObjectId, result_id: ObjectId) -> HttpResponse:
-    result = _result(request, project_id, result_id)
-    if request.method == "POST":
-        delete_results(result.project, Result.objects.filter(pk=result.pk))
-        messages.success(request, "The review is deleted.")
-        return redirect("results:result_list", project_id)
-    context = {
-        "title": "Delete this review?",
-        "text": f"“{result}”",
-        "effects": [
-            "All figures and charts follow.",
-            "If it is still there when its target is visited again, it comes back.",
-        ],
-        "action": "Delete",
-        "cancel_url": reverse("results:result_detail", args=[project_id, result_id]),
-        "project": result.project,
-    }
-    return render(request, "ui/confirm.html", context)

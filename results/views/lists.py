@@ -10,15 +10,13 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.ownership import owned_or_404
-from projects.models import Project, Target
+from projects.models import Project
 from results import counting, explorer, listing
-from results.chips import chips
 from results.exports.background import WORTH_IT
-from results.filters import ResultFilter
-from results.forms import FilterForm, values_of
+from results.forms import FilterForm, LabelChoices, values_of
+from results.selection import Selection
 from results.views.exports import FORMATS
 from results.views.requests import HtmxRequest
-from sentimatrix_studio.mongo.pipelines import rows_where
 
 UNREADABLE = "The database did not answer. Nothing is lost: try again in a moment."
 
@@ -32,26 +30,30 @@ def result_list(request: HtmxRequest, project_id: ObjectId) -> HttpResponse:
     values, status = dict(request.GET.lists()), 200
     context: dict[str, Any] = {"project": project, "export_formats": FORMATS, "large_export": WORTH_IT}
     try:
-        asked = ResultFilter.parse(project, request.GET, beside=["cursor"])
-        values = values_of(asked)
-        context |= _found(project, asked, request.GET.get("cursor", ""))
+        selection = Selection.parse(project, request.GET, beside=["cursor"])
+        values = values_of(selection.asked)
+        context |= _found(project, selection, request.GET.get("cursor", ""))
     except ValidationError as error:
         context["problems"], status = explorer.problems(error), 422
     except DatabaseError:
         context |= {"problems": [UNREADABLE], "can_retry": True}
         status = 503
-    context["form"] = FilterForm(project, rows_where(Target, {"project_id": project.pk}), values)
+    around = explorer.surroundings(project)
+    context["form"] = FilterForm(project, around.targets, around.jobs, values)
+    context["tabs"] = explorer.tabs(project, around.views, context.get("query"))
     is_fragment = request.htmx and not request.htmx.history_restore_request
     return render(request, f"results/{'_' if is_fragment else ''}result_list.html", context, status=status)
 
 
-def _found(project: Project, asked: ResultFilter, cursor: str) -> dict[str, Any]:
-    page = listing.page(asked.queryset(project), cursor)
-    query = f"?{asked.query}" if asked.query else ""
+def _found(project: Project, selection: Selection, cursor: str) -> dict[str, Any]:
+    page = listing.page(project, selection, cursor)
     return {
-        "asked": asked,
-        "rows": listing.rows(project, page.results, asked.search, query),
-        "links": explorer.links(asked, page),
-        "overview": explorer.overview(counting.counts(project, asked), asked),
-        "chips": chips(asked, project),
+        "asked": selection.asked,
+        "selection": selection,
+        "query": selection.query,
+        "rows": listing.rows(project, page.results, selection, is_selectable=True),
+        "links": explorer.links(selection, page),
+        "overview": explorer.overview(counting.counts(project, selection.asked), selection),
+        "chips": explorer.removable(selection, project),
+        "labels": LabelChoices(project),
     }

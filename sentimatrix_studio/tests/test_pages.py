@@ -186,7 +186,7 @@ def test_a_project_shows_its_figures_charts_and_latest_reviews():
     answer = browser_of(project.owner).get(page(project))
     words = words_of(answer)
     assert answer.context["report"].tally.total == 7
-    assert [row["text"] for row in answer.context["rows"]] == ["neutral"] * 5
+    assert answer.context["rows"].count(">neutral</a>") == 5
     assert all(title in words for title in ("Sentiment over time", "Distribution", "Emotions", "Latest reviews"))
 
 

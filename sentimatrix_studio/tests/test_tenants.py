@@ -71,6 +71,7 @@ OF_EVERYBODY_SIGNED_IN = [
     "integrations:channel_list", "integrations:channel_create", "integrations:bell_edit", "integrations:notice_list",
     "integrations:notice_latest", "integrations:notices_read",
     "api:notices", "api:notices_read", "api:bell", "api:channels",
+    "api:dashboard", "api:dashboard_summary", "api:dashboard_sentiment", "api:dashboard_volume",
 ]  # fmt: skip
 OF_THE_OWNER = [
     "integrations:channel_edit", "integrations:channel_test", "integrations:channel_toggle",
@@ -91,7 +92,8 @@ OF_THE_OWNER = [
     "scraping:job_list", "scraping:job_start", "scraping:job_detail", "scraping:job_status", "scraping:job_cancel",
     "scraping:job_retry", "scraping:job_errors", "scraping:job_changes", "scraping:import_create",
     "results:result_list",
-    "results:result_export", "results:result_detail", "results:result_explanation", "results:result_delete",
+    "results:result_export", "results:result_bulk", "results:change_list", "results:change_undo", "results:view_create",
+    "results:view_edit", "results:view_delete", "results:result_label", "results:result_detail", "results:result_explanation", "results:result_delete",
     "results:analytics", "api:token", "api:project", "api:targets", "api:targets_bulk", "api:target_check",
     "api:target", "api:job_start", "api:jobs", "api:job", "api:job_cancel", "api:job_retry", "api:job_progress",
     "api:job_log", "api:job_diff", "api:results", "api:result", "api:results_export",
@@ -102,6 +104,7 @@ OF_THE_OWNER = [
     "results:export_list", "results:export_create", "results:export_file", "results:export_delete", "api:exports",
     "api:export", "api:export_file",
     "api:analytics_summary", "api:analytics_timeline", "api:analytics_emotions", "api:analytics_platforms",
+    "api:dashboard_project", "api:analytics_compare", "results:compare",
 ]  # fmt: skip
 FOR_STAFF = ["metrics", "api:metrics", "api:health_details"]
 SOCKETS = {"ws", "^ws/jobs/(?P<project_id>[0-9a-f]{24})$"}

@@ -112,7 +112,9 @@ PAGES = [
     _project("result_list_nothing", "results/?search=zebrafish"),
     _project("export_list", "results/exports/"),
     SitePage("result_detail", lambda sample: sample.result),
-    SitePage("result_delete", lambda sample: f"{sample.result}delete/"),
+    _project("result_list_oldest", "results/?sort=date&label_source=model"),
+    _project("change_list", "results/changes/"),
+    _project("view_create", "results/views/new/?sentiment=negative"),
     _project("analytics", "analytics/"),
     _project("analytics_empty", "analytics/?date_from=2001-01-01&date_to=2001-01-31"),
 ]
@@ -152,4 +154,9 @@ NOT_PAGES = {
     "results:export_delete": "an action",
     "results:export_file": "a file",
     "results:result_explanation": "a part of a page",
+    "results:result_label": "an action",
+    "results:result_bulk": "an action",
+    "results:result_delete": "an action",
+    "results:change_undo": "an action",
+    "results:view_delete": "an action",
 }

@@ -103,3 +103,23 @@ def _figure(measure: Measure, tally: Tally, course: Sequence[Tally], compared: T
 def _change(measure: Measure, compared: Trend | None) -> float:
     now, then = (measure.value(compared.now), measure.value(compared.before)) if compared else (None, None)
     return 0.0 if now is None or then is None else round(now - then, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A figure of several tallies, and of each but the first how far it is from that."""
+
+    label: str
+    cells: list[tuple[str, str]]  # value, and change if there is one
+
+
+def side_by_side(tallies: Sequence[Tally]) -> list[Compared]:
+    return [_compared(measure, tallies) for measure in MEASURES]
+
+
+def _compared(measure: Measure, tallies: Sequence[Tally]) -> Compared:
+    values = [measure.value(tally) for tally in tallies]
+    first = values[0]
+    changes = ["" if value is None or first is None else measure.change(round(value - first, 2)) for value in values]
+    shown = ["–" if value is None else measure.words(value) for value in values]
+    return Compared(measure.label, list(zip(shown, ["", *changes[1:]], strict=True)))

@@ -1,6 +1,6 @@
 """The charts of the pages: what reviews add up to, drawn, each mark a link to exactly its reviews."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,10 +10,13 @@ from projects.choices import Platform
 from results import charts
 from results.charts import Category, Chart, Event, Item, Mark, Series, Unit
 from results.charts.bars import Cell
+from results.charts.scales import percent
 from results.choices import POLARITIES, Emotion, Sentiment, State, labels_shown
+from results.comparing import Part
 from results.links import ReviewsLink, period_link
 from results.tallies import Tally
 
+PartLink = Callable[..., str]  # key of a part, filters by name → URL of exactly these of its reviews
 Periods = Sequence[tuple[date, Tally]]  # by first day, or moment of an hour, without gaps
 
 
@@ -102,6 +105,30 @@ def agreement(tally: Tally, classes: int, link: ReviewsLink) -> Chart:
     return (
         found if any(map(any, values)) else replace(found, marks=(), empty="No review has both a rating and a label.")
     )
+
+
+def sides_of_parts(parts: Sequence[Part], classes: int, link: PartLink) -> Chart:
+    """Share of each label by what is compared, in the order given."""
+    distributions = [part.tally.distribution(classes) for part in parts]
+    series = [Series(label, words(label), [one[label] for one in distributions]) for label in labels_shown(classes)]
+    named = [Category(part.key, part.name) for part in parts]
+    return charts.share_bars(named, series, link=lambda key, label: link(key, **_label(label)), column="Reviews of")
+
+
+def emotions_of_parts(parts: Sequence[Part], link: PartLink) -> Chart:
+    """Shares of the strongest emotions, neutral left out. Two are laid over each other, more are a grid."""
+    felt = [Category(emotion, str(Emotion(emotion).label)) for emotion in Emotion.values if emotion != Emotion.NEUTRAL]
+    counted = [[part.tally.emotions[emotion.key] for emotion in felt] for part in parts]
+    if len(parts) == 2:
+        keys = {"other": parts[0].key, "accent": parts[1].key}
+        series = [Series(key, part.name, row) for key, part, row in zip(keys, parts, counted, strict=True)]
+        return charts.radar(felt, series, link=lambda emotion, key: link(keys[key], emotion=emotion), column="Emotion")
+    shares = [[n / sum(row) if sum(row) else None for n in row] for row in counted]
+    named = [Category(part.key, part.name) for part in parts]
+    return charts.heat(
+        named, felt, shares, text=lambda share: percent(share, 1, 1), corner="Reviews of",
+        link=lambda key, emotion: link(key, emotion=emotion or tuple(one.key for one in felt)),
+    )  # fmt: skip
 
 
 def shown_as(side: str, classes: int) -> tuple[str, ...]:

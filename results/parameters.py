@@ -52,6 +52,10 @@ FILTERS: dict[str, rest.Unread] = {
     "date_to": _moment("The last day, to its end in UTC, or the last moment."),
     "job_id": rest.Unread(rest.IdField(help_text="The job that has brought or changed it.")),
 }
+OTHER_PERIOD = {
+    "other_from": _moment("The first day or moment of the period to compare with; else it is as many days before."),
+    "other_to": _moment("Its last day or moment."),
+}
 ORDER = {
     "sort": rest.Unread(serializers.ChoiceField(list(paging.SORTS), default=paging.NEWEST_FIRST)),
     "cursor": rest.Unread(

@@ -11,11 +11,12 @@ from rest_framework.response import Response
 
 from accounts.models import validate_timezone
 from projects.models import Project
-from results import analytics
+from results import analytics, comparing
+from results.api.comparing import ComparisonJson, comparison_as_json
 from results.api.filtered import OfProject
 from results.counting import CountedFrom, Counting, CountingError
 from results.filters import ResultFilter
-from results.parameters import FILTERS
+from results.parameters import FILTERS, OTHER_PERIOD
 
 COMPARE = serializers.ChoiceField(
     ["previous"], required=False, help_text="With the same figures of as many days before, and what has changed."
@@ -40,6 +41,7 @@ class AnalyticsViewSet(OfProject):
         "sentiment_timeline": {**FILTERS, "interval": INTERVAL, "tz": ZONE},
         "emotions": FILTERS,
         "platforms": FILTERS,
+        "compare": {**FILTERS, **OTHER_PERIOD, "by": serializers.ChoiceField(comparing.WAYS, default="targets")},
     }
     answer_headers = {
         "summary": ["X-Counted-From"],
@@ -91,6 +93,17 @@ class AnalyticsViewSet(OfProject):
         """
         project, asked = self._scope(project_id)
         return _answer(analytics.platforms(project, asked), Counting(project, asked).counted_from)
+
+    @extend_schema(responses={200: ComparisonJson, 503: None})
+    def compare(self, request: Request, project_id: ObjectId) -> Response:
+        """Compare targets, platforms or periods.
+
+        By ``targets`` it takes two to five as ``target_id``; by ``platforms`` those named, or those with most reviews;
+        by ``periods`` the days asked for and others, which come first. The first part is what others are compared with.
+        """
+        project, asked = self._scope(project_id)
+        wanted = comparing.Asked.parse(project, asked, request.query_params)
+        return Response(comparison_as_json(comparing.compare(project, wanted)))
 
     def _scope(self, project_id: ObjectId) -> tuple[Project, ResultFilter]:
         project = self._project(project_id)

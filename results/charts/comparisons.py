@@ -101,16 +101,22 @@ def heat(
     )
 
 
-def radar(axes: Sequence[Category], series: Sequence[Series], *, link: Callable[[str], str], column: str) -> Chart:
-    """Shares of one or two series on a common set of axes; each series is normalised to 100 %."""
+def radar(axes: Sequence[Category], series: Sequence[Series], *, link: Cell, column: str) -> Chart:
+    """Shares of one or two series on a common set of axes; each series is normalised to 100 %.
+
+    A mark opens what the first series has on its axis, a cell of the table what any has.
+    """
     totals = [sum(map(positive, s.values)) for s in series]
     shares = [
         [positive(v) / total if total else 0.0 for v in s.values] for s, total in zip(series, totals, strict=True)
     ]
     rows = tuple(
-        Row(axis.label, link(axis.key), tuple(percent(share[i], 1, 1) for share in shares))
+        Row(
+            axis.label, link(axis.key, series[0].key),
+            tuple(percent(share[i], 1, 1) for share in shares), tuple(link(axis.key, s.key) for s in series),
+        )
         for i, axis in enumerate(axes)
-    )
+    )  # fmt: skip
     table = Chart(columns=(column, *(s.label for s in series)), rows=rows)
     if len(axes) < 3 or not any(totals):
         return replace(table, empty=_("No emotions were detected in this period."))

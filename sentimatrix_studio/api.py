@@ -35,6 +35,7 @@ from scraping.api import ImportViewSet, JobViewSet
 from scraping.models import Schedule
 from scraping.schedules.api import ScheduleViewSet
 from sentimatrix_studio import health, metrics, overview, problems, reference, takeout
+from sentimatrix_studio.dashboard.api import DashboardViewSet
 
 Actions = dict[str, Any]  # method → name of the view set's action
 
@@ -130,6 +131,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(f"{RESULTS}/analytics/emotions", AnalyticsViewSet.as_view({"get": "emotions"}), name="analytics_emotions"),
     path(f"{RESULTS}/analytics/platforms", AnalyticsViewSet.as_view({"get": "platforms"}), name="analytics_platforms"),
+    path(f"{RESULTS}/analytics/compare", AnalyticsViewSet.as_view({"get": "compare"}), name="analytics_compare"),
     path("settings/presets", PresetViewSet.as_view(LIST, **keys), name="presets"),
     path("settings/presets/<slug:preset_id>", PresetViewSet.as_view(CHANGE, **keys), name="preset"),
     path(
@@ -162,6 +164,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(CHANNEL, ChannelViewSet.as_view(CHANGE), name="channel"),
     path(f"{CHANNEL}/test", ChannelTest.as_view(), name="channel_test"),
     path(f"{CHANNEL}/toggle", ChannelViewSet.as_view({"post": "toggle"}), name="channel_toggle"),
+    path("dashboard", DashboardViewSet.as_view({"get": "show"}), name="dashboard"),
+    path("dashboard/summary", DashboardViewSet.as_view({"get": "summary"}), name="dashboard_summary"),
+    path("dashboard/trends/sentiment", DashboardViewSet.as_view({"get": "sentiment"}), name="dashboard_sentiment"),
+    path("dashboard/trends/volume", DashboardViewSet.as_view({"get": "volume"}), name="dashboard_volume"),
+    path(
+        "dashboard/projects/<objectid:project_id>",
+        DashboardViewSet.as_view({"get": "project"}),
+        name="dashboard_project",
+    ),
     path("analyze", Analyze.as_view(), name="analyze"),
     path(f"{RESULTS}/export", ResultViewSet.as_view({"get": "export"}, limit="export"), name="results_export"),
     path(f"{RESULTS}/exports", ExportViewSet.as_view(LIST, limit="export"), name="exports"),

@@ -1,10 +1,10 @@
 from results.views.analytics import analytics as analytics
-from results.views.comparing import compare as compare
 from results.views.changes import change_list as change_list
 from results.views.changes import change_undo as change_undo
 from results.views.changes import result_bulk as result_bulk
 from results.views.changes import result_delete as result_delete
 from results.views.changes import result_label as result_label
+from results.views.comparing import compare as compare
 from results.views.details import result_detail as result_detail
 from results.views.details import result_explanation as result_explanation
 from results.views.exports import export_create as export_create

@@ -17,3 +17,9 @@ def models_of(user: User, providers: Sequence[Provider]) -> dict[str, list[Model
 
 def _merged(noted: Sequence[Model], own: dict[str, Model]) -> list[Model]:
     return list(({model.id: model for model in noted} | own).values())
+
+
+def dollars(amount: float) -> str:
+    """In words as close as it takes: “$12.50”, “$0.0312”, “$0.000420”."""
+    digits = 2 if amount >= 1 or not amount else 4 if amount >= 0.01 else 6
+    return f"${amount:,.{digits}f}"

@@ -18,6 +18,7 @@ from pymongo.errors import DuplicateKeyError
 from integrations.llm import LlmError
 from integrations.models import Purse
 from integrations.models.spending import NANO
+from integrations.prices import dollars
 from integrations.providers import Model, Provider
 from sentimatrix_studio.mongo.pipelines import collection
 
@@ -70,7 +71,7 @@ class Budget:
             raise self._refusal()
         if not self._take(month, amount, self.most_a_month):
             self._add(self.run, held=-amount)
-            raise LlmError("over_budget", f"The budget of ${self.most_a_month / NANO:,.2f} for a month is used up.")
+            raise LlmError("over_budget", f"The budget of {dollars(self.most_a_month / NANO)} for a month is used up.")
         return Hold(amount, month)
 
     def settle(self, hold: Hold, cost: int, sent: int = 0, received: int = 0) -> None:
@@ -116,7 +117,7 @@ class Budget:
         purse = Purse.objects.filter(owner_id=self.owner_id, of=self.run).first()
         if purse and purse.ended:
             return LlmError("ended", purse.ended)
-        return LlmError("over_budget", f"The budget of ${self.most / NANO:,.2f} for a run is used up.")
+        return LlmError("over_budget", f"The budget of {dollars(self.most / NANO)} for a run is used up.")
 
     def _where(self, of: str) -> dict[str, Any]:
         return {"owner_id": self.owner_id, "of": of}

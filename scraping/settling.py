@@ -5,6 +5,7 @@ Those that end a step say whether the job ended with it. Of several workers exac
 
 from django.utils import timezone
 
+from integrations.prices import dollars
 from projects.models import Target
 from results import ingest
 from scraping import announcing, leases
@@ -89,6 +90,8 @@ def _summary(job: Job, bad_rows: int) -> str:
         said.append(f"{job.missing:,} {'is' if job.missing == 1 else 'are'} no longer there.")
     if bad_rows:
         said.append(f"{bad_rows:,} {'row' if bad_rows == 1 else 'rows'} could not be read.")
+    if job.llm_tokens:
+        said.append(f"The language model took {job.llm_tokens:,} tokens, which cost {dollars(job.cost_usd)}.")
     return " ".join(said)
 
 

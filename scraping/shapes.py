@@ -157,6 +157,6 @@ class JobSerializer(rest.ModelSerializer):
             "requests_made": job.requests_made,
             "credits_used": job.credits_used,
             "errors_count": job.errors_count,
-            "llm_tokens": 0,
-            "cost_usd": 0,
+            "llm_tokens": job.llm_tokens,
+            "cost_usd": job.cost_usd,
         }

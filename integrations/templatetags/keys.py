@@ -1,10 +1,10 @@
-"""What pages say where a key is missing. ``keys`` are the providers for which the reader has one."""
+"""What pages say where a key is missing, and what its use costs. ``keys`` are the providers the reader has one for."""
 
 from collections.abc import Collection
 
 from django import template
 
-from integrations import needs
+from integrations import needs, prices
 from projects.models import Settings
 from projects.presets import SystemPreset
 
@@ -21,3 +21,8 @@ def unmet(settings: Settings | SystemPreset, keys: Collection[str]) -> list[str]
 def missing_key(platform: str, keys: Collection[str]) -> str:
     """What to do before the platform gives anything; empty where nothing is missing."""
     return needs.missing(platform, keys)
+
+
+@register.filter
+def dollars(amount: float) -> str:
+    return prices.dollars(amount)

@@ -143,7 +143,7 @@ def test_a_limit_of_a_month_is_for_all_projects_and_every_run():
     limits = {"llm_budget_usd": 0.05, "llm_monthly_usd": 0.06}
     first, second = Budget(owner_id, "first", limits), Budget(owner_id, "second", limits)
     first.settle(first.hold(40_000_000), 40_000_000)
-    with pytest.raises(LlmError, match=r"\$0\.06 for a month"):
+    with pytest.raises(LlmError, match=r"\$0\.0600 for a month"):
         second.hold(30_000_000)
     second.hold(20_000_000)
     Budget(ObjectId(), "second", limits).hold(50_000_000)  # somebody else's

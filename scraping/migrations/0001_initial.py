@@ -38,6 +38,8 @@ class Migration(migrations.Migration):
                 ('analysed', models.PositiveIntegerField(default=0)),
                 ('requests_made', models.PositiveIntegerField(default=0)),
                 ('credits_used', models.PositiveIntegerField(default=0)),
+                ('llm_tokens', models.PositiveBigIntegerField(default=0)),
+                ('cost_usd', models.FloatField(default=0.0)),
                 ('errors_count', models.PositiveIntegerField(default=0)),
                 ('error_message', models.CharField(blank=True, max_length=500)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_mongodb_backend.fields import ObjectIdAutoField
 
 from accounts.ownership import OwnedModel, OwnedQuerySet, Person
+from integrations import spending
 from projects.models import Project, Target
 from results.models import DailyRollup, Result
 from scraping import announcing
@@ -129,6 +130,8 @@ class Job(OwnedModel):
     analysed = models.PositiveIntegerField(default=0)  # how many of those are through
     requests_made = models.PositiveIntegerField(default=0)
     credits_used = models.PositiveIntegerField(default=0)  # of a commercial service, where it says so
+    llm_tokens = models.PositiveBigIntegerField(default=0)  # sent to a language model and received from it
+    cost_usd = models.FloatField(default=0.0)  # of those, at the prices noted
     errors_count = models.PositiveIntegerField(default=0)
     error_message = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -207,6 +210,12 @@ class Job(OwnedModel):
             return False
         announcing.started(self)
         return self.change([(Level.INFO, "Started.")])
+
+    def count_spending(self) -> None:
+        """Note what its language model has cost until now. To be called in a transaction."""
+        purse = spending.of_run(self.owner_id, str(self.pk))
+        if purse.calls:
+            Job.objects.filter(pk=self.pk).update(llm_tokens=purse.tokens, cost_usd=purse.dollars)
 
     def end(self, status: JobStatus, message: str, error: str = "") -> bool:
         """Give the job its last status, once: False when it has one already."""

@@ -39,7 +39,7 @@ class FiguresJson(TypedDict):
     counted_from: CountedFrom
 
 
-class ChangeJson(TypedDict):
+class SummaryChangeJson(TypedDict):
     """The figures less those of the period before; null where one of them is."""
 
     total_results: int
@@ -49,7 +49,7 @@ class ChangeJson(TypedDict):
 
 class SummaryJson(FiguresJson):
     previous: NotRequired[FiguresJson]
-    change: NotRequired[ChangeJson]
+    change: NotRequired[SummaryChangeJson]
 
 
 class TimelinePointJson(TypedDict):
@@ -101,7 +101,7 @@ def summary_with_previous(project: Project, asked: ResultFilter) -> SummaryJson:
     if earlier is None:
         raise ValidationError({"compare": "The period before needs a date_from that is not after its end."})
     now, before = summary(project, asked), summary(project, earlier)
-    change: ChangeJson = {
+    change: SummaryChangeJson = {
         "total_results": now["total_results"] - before["total_results"],
         "avg_sentiment_score": _change(now["avg_sentiment_score"], before["avg_sentiment_score"]),
         "avg_rating": _change(now["avg_rating"], before["avg_rating"]),

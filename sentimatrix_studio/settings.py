@@ -423,6 +423,7 @@ API_TAGS = (
     "Jobs",
     "Schedules",
     "Results",
+    "Dashboard",
     "Settings",
     "Webhooks",
     "Notifications",
@@ -520,6 +521,8 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "sentimatrix_studio.failures.csrf_failure"
 
 IMPORT_EXPORT_USE_TRANSACTIONS = False  # there are none by Django's way on MongoDB
+IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"  # another web server may confirm
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE, IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "add", "view"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # Health, figures, log

@@ -22,7 +22,7 @@ from scraping.models import Job
 from scraping.shapes import JobSerializer
 from sentimatrix_studio import rest
 from sentimatrix_studio.dashboard.activity import ActivityJson, activity_as_json, recent_activity
-from sentimatrix_studio.dashboard.changes import WEEK, ChangeJson, change_as_json, changes, first_day
+from sentimatrix_studio.dashboard.changes import WEEK, WeeklyChangeJson, change_as_json, changes, first_day
 from sentimatrix_studio.dashboard.overall import course, overall
 from sentimatrix_studio.shapes import Count, Day, Id, Score, Stars
 
@@ -55,7 +55,7 @@ class ProjectDashboardJson(OverallJson):
     project_id: Id
     name: str
     status: Annotated[str, ProjectStatus]
-    changes: list[ChangeJson]
+    changes: list[WeeklyChangeJson]
 
 
 class WeekJson(TypedDict):
@@ -72,7 +72,7 @@ class DashboardSummaryJson(TypedDict):
 
     this_week: WeekJson
     week_before: WeekJson
-    changes: list[ChangeJson]
+    changes: list[WeeklyChangeJson]
     running_jobs: Count
 
 

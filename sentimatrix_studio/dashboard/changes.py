@@ -50,7 +50,7 @@ class Change:
         return self.kind == "volume"
 
 
-class ChangeJson(TypedDict):
+class WeeklyChangeJson(TypedDict):
     """`now` and `before` are what has changed: a share of 0 to 1, or a number of reviews. `url` is the path of the page
     with what is behind it."""
 
@@ -174,7 +174,7 @@ def _failure(target: Target, project: Project) -> Change:
     return Change("target_failing", words, url, False, False, project.pk, target.platform, None, None)
 
 
-def change_as_json(change: Change) -> ChangeJson:
+def change_as_json(change: Change) -> WeeklyChangeJson:
     return {
         "kind": change.kind,
         "text": change.words,

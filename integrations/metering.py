@@ -40,7 +40,7 @@ Check = Callable[[], None]
 
 
 class MeteredLlm:
-    """``check`` is called while waiting, and may raise what its caller knows."""
+    """``check`` is called before each call and while waiting, and may raise what its caller knows."""
 
     def __init__(self, project: Project, client: Client, price: Price, budget: Budget, check: Check) -> None:
         self.owner_id, self.project_id = project.owner_id, project.pk
@@ -55,6 +55,7 @@ class MeteredLlm:
         """One answer; waits where it has to, for a little while. Raises LlmError."""
         failures = 0
         while True:
+            self.check()
             self._wait_for_turn()
             try:
                 return self._ask(system, prompt, max_tokens, schema)
@@ -186,8 +187,8 @@ def choice(project: Project) -> Choice:
 def open_llm(project: Project, run: str, *, check: Check = lambda: None) -> MeteredLlm:
     """The LLM of a project, for a run: what is spent counts for all who name the same one.
 
-    ``check`` is called while waiting. Raises LlmError where none is chosen, there is no key for it, or nobody knows
-    what it costs.
+    ``check`` is called before each call and while waiting. Raises LlmError where none is chosen, there is no key for
+    it, or nobody knows what it costs.
     """
     found = choice(project)
     provider, model = found.provider, found.model

@@ -1,7 +1,8 @@
 from django.contrib import admin
 
 from projects.models import Preset, Project, Target
-from sentimatrix_studio.mongo.admin import MongoModelAdmin
+from projects.resources import PresetResource, TargetResource
+from sentimatrix_studio.mongo.admin import ImportAdmin, MongoModelAdmin
 
 
 @admin.register(Project)
@@ -15,9 +16,10 @@ class ProjectAdmin(MongoModelAdmin):
 
 
 @admin.register(Preset)
-class PresetAdmin(MongoModelAdmin):
-    """Settings are changed on the pages, which know their bounds."""
+class PresetAdmin(ImportAdmin):
+    """Settings are changed on the pages and by imports, which know their bounds."""
 
+    resource_classes = [PresetResource]
     list_display = ("name", "owner", "created_at", "updated_at")
     list_select_related = False
     search_fields = ("name",)
@@ -26,7 +28,8 @@ class PresetAdmin(MongoModelAdmin):
 
 
 @admin.register(Target)
-class TargetAdmin(MongoModelAdmin):
+class TargetAdmin(ImportAdmin):
+    resource_classes = [TargetResource]
     list_display = ("__str__", "platform", "status", "outcome_code", "last_scraped_at")
     list_filter = ("platform", "status")
     search_fields = ("label", "url", "external_id")

@@ -3,35 +3,27 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from import_export.admin import ExportMixin
-from import_export.formats.base_formats import CSV, JSON, XLSX
 
-from results.models import DailyRollup, Result
+from results.models import DailyRollup, Export, Marker, Result
 from results.removal import delete_for_good
-from sentimatrix_studio.mongo.admin import MongoModelResource, ReadOnlyAdmin
-
-
-class ResultResource(MongoModelResource):
-    class Meta:
-        model = Result
-        fields = (
-            *("id", "owner", "project", "target", "platform", "external_id", "title", "text", "author", "url"),
-            *("rating", "rating_max", "published_at", "language", "state", "engine", "sentiment", "score"),
-            *("confidence", "emotion", "created_at"),
-        )
+from results.resources import ResultResource, ReviewResource
+from sentimatrix_studio.mongo.admin import ImportAdmin, ReadOnlyAdmin
 
 
 @admin.register(Result)
-class ResultAdmin(ExportMixin, ReadOnlyAdmin):
-    """To be looked at, exported and deleted. Reviews come in through imports and runs only, which count them."""
+class ResultAdmin(ImportAdmin, ReadOnlyAdmin):
+    """To be looked at, imported, exported and deleted: not changed one by one, as a person's label is given on the
+    pages and all else is what a source says."""
 
     resource_classes = [ResultResource]
-    formats = [CSV, JSON, XLSX]
     list_display = ("__str__", "project_id", "platform", "state", "sentiment", "score", "dated_at")
     list_filter = ("platform", "state", "sentiment", "emotion")
     list_per_page = 50
     ordering = ("-pk",)
     show_full_result_count = False
+
+    def get_import_resource_classes(self, request: HttpRequest) -> list[type[ReviewResource]]:
+        return [ReviewResource]
 
     def delete_model(self, request: HttpRequest, obj: Result) -> None:
         delete_for_good(Result.objects.filter(pk=obj.pk))
@@ -55,3 +47,24 @@ class DailyRollupAdmin(ReadOnlyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Export)
+class ExportAdmin(ReadOnlyAdmin):
+    """What workers make; the files are their owners' alone."""
+
+    list_display = ("__str__", "owner", "project_id", "state", "size", "attempts", "created_at", "expires_at")
+    list_filter = ("state", "format")
+    list_select_related = False
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+
+@admin.register(Marker)
+class MarkerAdmin(ReadOnlyAdmin):
+    """To be looked at and deleted: people set them on their own pages."""
+
+    list_display = ("__str__", "day", "owner", "project_id")
+    list_select_related = False
+    ordering = ("-pk",)
+    show_full_result_count = False

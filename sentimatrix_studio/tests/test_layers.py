@@ -25,12 +25,12 @@ USUAL_FILES = {"__init__", "apps", "models", "choices", "api", "forms", "views",
 OWN_FILES = {
     "accounts": "activity allauth_urls audit authentication bodies challenge mail oauth ownership providers recorders "
     "recovery removal second_factor sessions sign_out staff tokens",
-    "projects": "bodies config declarations drafts fields files options platforms presets shapes",
+    "projects": "bodies config declarations drafts fields files options platforms presets resources shapes",
     "integrations": "addresses answers catalogue channels checks deliveries dialling events keys llm "
     "messages metering needs notices notifications outbound pace prices providers redaction sealed shapes signed "
     "signing spending verifying webhooks wording",
     "results": "analysis analytics charts chips comparing counting documents explanations explorer exports figures filters "
-    "imports ingest labels languages links listing paging panels parameters reading removal report rollups shapes "
+    "imports ingest labels languages links listing marking paging panels parameters reading removal report resources rollups shapes "
     "shares significance tallies",
     "scraping": "access analysing announcing cluster collecting consumers differences hand heartbeat importing "
     "incremental leases progress removal routing runner sample schedules scope settling shapes sources tasks "

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import django.utils.timezone
 import django_mongodb_backend.fields
+import results.models.markers
 from django.conf import settings
 from django.db import migrations, models
 
@@ -98,7 +99,7 @@ class Migration(migrations.Migration):
                 ('target', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='results', to='projects.target')),
             ],
             options={
-                'indexes': [models.Index(fields=['project', '-dated_at', '-id'], name='result_newest'), models.Index(fields=['target', '-dated_at', '-id'], name='result_target_newest')],
+                'indexes': [models.Index(fields=['project', '-dated_at', '-id'], name='result_newest'), models.Index(fields=['target', '-dated_at', '-id'], name='result_target_newest'), models.Index(condition=models.Q(('label_source', 'human')), fields=['project', '-dated_at', '-id'], name='result_corrected')],
                 'constraints': [models.UniqueConstraint(fields=('project', 'platform', 'external_id'), name='result_once_a_project')],
             },
         ),
@@ -152,6 +153,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['project', '-id'], name='export_of_project'), models.Index(fields=['owner', 'state'], name='export_of_owner'), models.Index(fields=['state', 'id'], name='export_to_claim'), models.Index(fields=['expires_at'], name='export_to_expire')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Marker',
+            fields=[
+                ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=60)),
+                ('day', models.DateField(validators=[results.models.markers.validate_year])),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.project')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['project', 'day'], name='marker_of_project')],
             },
         ),
         migrations.CreateModel(

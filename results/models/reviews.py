@@ -2,6 +2,7 @@ from typing import Any, Self
 
 from bson import ObjectId
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django_mongodb_backend.fields import ObjectIdAutoField, ObjectIdField
 
@@ -98,6 +99,9 @@ class Result(OwnedModel):
         indexes = [
             models.Index(fields=["project", "-dated_at", "-id"], name="result_newest"),
             models.Index(fields=["target", "-dated_at", "-id"], name="result_target_newest"),
+            models.Index(  # a few of many: it costs those that are stored nothing
+                fields=["project", "-dated_at", "-id"], name="result_corrected", condition=Q(label_source="human")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -67,6 +67,12 @@ def test_a_page_of_one_target_reads_hardly_more_than_itself(project: Project) ->
     assert examined(paging.ordered(rows, MIDDLE)[:51]) <= 60
 
 
+@pytest.mark.parametrize("sort", paging.SORTS)
+def test_those_that_a_person_has_labelled_are_found_among_all_others(project: Project, sort: str) -> None:
+    rows = ResultFilter(label_source=("human",)).queryset(project)
+    assert examined(paging.ordered(rows, None, sort)[:51]) == 0
+
+
 def test_a_search_reads_the_words_of_its_own_project_only(project: Project) -> None:
     rows = ResultFilter(search="number").queryset(project)
     assert examined(paging.ordered(rows, None)[:51]) == 3 * EACH

@@ -14,7 +14,9 @@ whenShown(":is(.tabs, .settings-nav) [aria-current]", link => link.scrollIntoVie
 
 /* These come with the first page, or the first part of a page, that shows one. */
 whenShown("[data-chart]", () => import("./chart.js"));
+whenShown("#bell", () => import("./bell.js"));
 whenShown("live-job", () => import("./live-job.js"));
 whenShown("new-results", () => import("./new-results.js"));
+whenShown("[data-reviews], #review", () => import("./review-keys.js"));
 whenShown("form[data-passkey]", () => import("./passkeys.js"));
 whenShown("button[data-copy]", () => import("./copy.js"));

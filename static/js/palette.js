@@ -3,6 +3,10 @@ import { make } from "./dom.js";
 import { choose } from "./theme.js";
 
 const KEYS = [["Ctrl K", "Go to a page"], ["/", "Search on this page"], ["?", "Show these keys"], ["Esc", "Close"]];
+const REVIEW_KEYS = [
+  ["j k", "Next review, review before"], ["Enter", "Open the review"], ["x", "Select the review"],
+  ["1 … 5", "Label the review, best first"], ["0", "Give its label back to the engine"], ["u", "Undo the latest change"],
+];
 
 const THEMES = [["auto", "Theme as the system"], ["light", "Light theme"], ["dark", "Dark theme"]];
 const LABEL = "Go to a page or run a command";
@@ -86,7 +90,8 @@ export function openPalette() {
 
 export function showKeys() {
   if (document.querySelector("dialog[open]")) return;
-  const rows = KEYS.flatMap(([key, words]) => [
+  const hasReviews = document.querySelector("[data-reviews], #review");
+  const rows = [...KEYS, ...hasReviews ? REVIEW_KEYS : []].flatMap(([key, words]) => [
     make("dt", {}, make("kbd", { textContent: key })),
     make("dd", { textContent: words }),
   ]);

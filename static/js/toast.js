@@ -1,4 +1,5 @@
-/* Short notes in the corner. The server sends one with the header HX-Trigger: {"toast": "Saved"}. */
+/* Short notes in the corner. The server sends one with the header HX-Trigger: {"toast": "Saved"}, or with a way back:
+   {"toast": {"message": "Deleted", "undo": "/path/that/takes/a/POST/"}}. */
 import { make } from "./dom.js";
 
 const SHOWN_FOR = 6000;
@@ -21,4 +22,8 @@ export function toast(message, { label, action } = {}) {
   });
 }
 
-document.addEventListener("toast", ({ detail }) => toast(detail.value ?? detail.message));
+export const undo = path => htmx.ajax("POST", path, { swap: "none" });
+
+document.addEventListener("toast", ({ detail }) => {
+  toast(detail.value ?? detail.message, detail.undo && { label: "Undo", action: () => undo(detail.undo) });
+});

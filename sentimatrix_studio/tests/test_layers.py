@@ -29,7 +29,7 @@ OWN_FILES = {
     "integrations": "addresses answers catalogue channels checks deliveries dialling events keys llm "
     "messages metering needs notices notifications outbound pace prices providers redaction sealed shapes signed "
     "signing spending verifying webhooks wording",
-    "results": "results": "analysis analytics charts chips comparing counting documents explanations explorer "
+    "results": "analysis analytics charts chips comparing counting documents explanations explorer "
     "exports figures filters imports ingest labels languages links listing marking paging panels parameters reading "
     "removal report resources rollups shapes shares significance tallies",
     "scraping": "access analysing announcing cluster collecting consumers differences hand heartbeat importing "

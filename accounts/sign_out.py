@@ -1,21 +1,11 @@
 """The end of sign-ins, and how those who listen over a socket come to know of it."""
 
-import asyncio
-import logging
-
 from allauth.usersessions.adapter import get_adapter
 from allauth.usersessions.models import UserSession
-from asgiref.sync import async_to_sync
 from bson import ObjectId
-from channels.layers import get_channel_layer
-from redis.exceptions import RedisError
 
-from accounts import audit, sessions
+from accounts import audit, sessions, sockets
 from accounts.models import ApiToken, TokenFamily, User
-
-logger = logging.getLogger(__name__)
-
-TIMEOUT = 2.0  # seconds for Valkey to answer
 
 
 def end_everything(user: User) -> None:
@@ -51,20 +41,7 @@ def end_others(user: User) -> None:
         end_family(family)
 
 
-def group(user_id: ObjectId) -> str:
-    """Every socket of this person listens here."""
-    return f"user.{user_id}"
-
-
 def tell_sockets(user_id: ObjectId) -> None:
     """Let each of this person's sockets look again whether it may stay open. One that misses it looks at its next
     message."""
-
-    async def send() -> None:
-        async with asyncio.timeout(TIMEOUT):
-            await get_channel_layer().group_send(group(user_id), {"type": "sign_in.ended"})
-
-    try:
-        async_to_sync(send)()
-    except (RedisError, OSError) as error:
-        logger.warning("The sockets of a person who was signed out could not be told: %s", error)
+    sockets.tell(user_id, "sign_in.ended")

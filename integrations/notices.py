@@ -1,11 +1,14 @@
 """The bell in the page header: what it tells of is written with the event itself, in the same transaction."""
 
+from functools import partial
 from typing import Any
 
+from accounts import sockets
 from accounts.ownership import Person
 from integrations.models.deliveries import Event
 from integrations.models.notices import Bell, Notice
 from integrations.wording import message_of, path_of
+from sentimatrix_studio.mongo.transaction import after_commit
 
 MOST_COUNTED = 100
 
@@ -26,6 +29,7 @@ def note(event: Event) -> None:
         is_bad=message.is_bad,
         at=event.at,
     )
+    after_commit(partial(sockets.tell, event.owner_id, "notice.added"))
 
 
 def unread_count(user: Person) -> list[dict[str, Any]]:

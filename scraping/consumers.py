@@ -16,7 +16,7 @@ from django.http.cookie import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from rest_framework.exceptions import AuthenticationFailed
 
-from accounts import sign_out
+from accounts import sockets
 from accounts.authentication import bearer
 from accounts.models import User
 from projects.models import Project
@@ -51,7 +51,7 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
         await self.accept(subprotocol="bearer" if is_token else None)  # only then can a close carry a code
         try:
             await self._identify()
-            self.own_group = sign_out.group(self.user.pk)
+            self.own_group = sockets.group(self.user.pk)
             await self.channel_layer.group_add(self.own_group, self.channel_name)
             await self._identify()  # again: nobody would have been told of what ended in this moment
             await self.send_json({"type": "connected"})
@@ -89,6 +89,10 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
     async def sign_in_ended(self, event: dict[str, Any]) -> None:
         """From the channel layer: perhaps it was what this socket came in with."""
         await self._may_stay()
+
+    async def notice_added(self, event: dict[str, Any]) -> None:
+        """From the channel layer: there is news for the bell in the page header."""
+        await self.send_json({"type": "notice.added"})
 
     async def _may_stay(self) -> bool:
         try:

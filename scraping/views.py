@@ -17,7 +17,7 @@ from results import exports, imports
 from scraping import differences, importing, progress
 from scraping.choices import Change
 from scraping.forms import OptionsForm, UploadForm
-from scraping.models import SILENT_QUEUE, Job, JobRefused
+from scraping.models import SILENT_QUEUE, Job, JobRefused, Slot
 from scraping.sample import load_sample
 from sentimatrix_studio.requests import costly
 
@@ -69,6 +69,7 @@ def job_detail(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> 
         "snapshot": progress.snapshot(job),
         "bad_rows": job.row_errors.count(),
         "failed": job.steps.collecting().undone().prefetch_related("target"),
+        "is_planned": Slot.objects.filter(job=job).exists(),
     }
     return render(request, "scraping/job_detail.html", context)
 

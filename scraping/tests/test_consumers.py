@@ -12,12 +12,14 @@ from django.test import Client
 from accounts import tokens
 from accounts.authentication import end_tokens, new_tokens
 from accounts.tests.factories import make_token, make_user
+from integrations.tests.factories import announce
 from projects.tests.factories import make_project
 from scraping import progress
 from scraping.choices import JobStatus
 from scraping.consumers import is_own_origin
 from scraping.tests.factories import make_job, make_step
 from sentimatrix_studio.asgi import application
+from sentimatrix_studio.mongo.transaction import in_transaction
 
 pytestmark = pytest.mark.django_db
 
@@ -202,6 +204,27 @@ class TestTalking:
         assert message == added
         assert unsubscribed == {"type": "unsubscribed", "project_id": str(project.pk)}
 
+    def test_news_for_the_bell_reach_every_socket_of_its_owner_once_they_are_committed(self):
+        project = make_project()
+        sockets = [socket(user=project.owner), socket(f"/ws/jobs/{project.pk}", user=project.owner)]
+        bystander = socket(user=make_user())
+
+        def happen():
+            announce(project.owner, "job.failed")
+            assert async_to_sync(sockets[0].receive_nothing)()
+
+        async def conversation():
+            for channel, greetings in zip((*sockets, bystander), (1, 2, 1), strict=True):
+                await channel.connect()
+                for _ in range(greetings):
+                    await channel.receive_json_from()
+            await sync_to_async(in_transaction)(happen)
+            heard = [await channel.receive_json_from() for channel in sockets]
+            assert await bystander.receive_nothing()
+            return heard
+
+        assert talk(conversation) == [{"type": "notice.added"}] * 2
+
     def test_who_comes_back_gets_what_the_log_says_since_of_every_running_job(self):
         project = make_project()
         jobs = [make_job(project, status=JobStatus.RUNNING, is_parallel=True) for _ in range(2)]
@@ -235,6 +258,7 @@ class TestTalking:
             for _ in range(3):
                 await channel.receive_json_from()
             await sync_to_async(job.end)(JobStatus.COMPLETED, "Done.")
+            assert await channel.receive_json_from() == {"type": "notice.added"}
             assert await say(channel, action="ping") == {"type": "pong"}
             shown = await channel.receive_json_from()
             assert await say(channel, action="ping") == {"type": "pong"}

@@ -99,6 +99,8 @@ def test_it_is_switched_run_and_deleted(browser, project):
     assert "A job of this project is still running" in busy
     assert "Run by hand." in busy
     assert f'href="{job.get_absolute_url()}"' in busy
+    back = f'as one of the runs of <a href="{page(project)}">the schedule</a>'
+    assert back in browser.get(job.get_absolute_url()).content.decode()
     assert "The history goes with it" in browser.get(page(project, "delete")).content.decode()
     browser.post(page(project, "delete"))
     assert not Schedule.objects.exists()

@@ -92,9 +92,11 @@ class TestJobs:
         assert job_path("job_errors", job) in text
 
     def test_a_completed_job_offers_its_reviews_and_nothing_else(self):
-        job = make_step(make_job(status="completed"), state="done").job
+        job = make_step(make_job(status="completed", credits_used=1_250), state="done").job
         text = text_of(browser_of(job.owner).get(job.get_absolute_url()))
         assert f"?job_id={job.pk}" in text
+        assert "<dt>Credits used</dt><dd>1,250</dd>" in text
+        assert "as one of the runs of" not in text
         assert "What to do next" not in text.replace('aria-label="What to do next"', "")
 
     def test_cancel_ends_the_job(self):

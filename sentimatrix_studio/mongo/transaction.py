@@ -36,6 +36,11 @@ def in_transaction(work: Callable[[], Answer]) -> Answer:
         wait = min(2 * wait, LONGEST_WAIT)
 
 
+def after_commit(work: Callable[[], None]) -> None:
+    """Do it when the running transaction is committed, and never if it is not; at once where none is running."""
+    connection.on_commit(work)
+
+
 def _is_passing(error: BaseException) -> bool:
     """Whether MongoDB says that nothing was written and the same work can succeed when it is run again."""
     cause = error if isinstance(error, PyMongoError) else error.__cause__

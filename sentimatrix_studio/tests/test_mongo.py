@@ -26,7 +26,7 @@ from projects.tests.factories import make_project, make_target
 from results.models import Result
 from sentimatrix_studio.mongo import transaction
 from sentimatrix_studio.mongo.pipelines import NOTHING, collection, condition, row_where, session
-from sentimatrix_studio.mongo.transaction import in_transaction
+from sentimatrix_studio.mongo.transaction import after_commit, in_transaction
 
 pytestmark = pytest.mark.django_db
 
@@ -233,6 +233,24 @@ def test_a_transaction_within_another_is_part_of_it() -> None:
     with pytest.raises(ZeroDivisionError):
         in_transaction(outer)
     assert names() == []
+
+
+def test_what_is_left_for_after_a_commit_is_done_once_when_there_is_one() -> None:
+    seen = []
+
+    def work() -> None:
+        write("kept")
+        after_commit(lambda: seen.append(names()))
+        assert seen == []
+
+    def fails() -> None:
+        work()
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        in_transaction(fails)
+    in_transaction(work)
+    assert seen == [["kept"]]
 
 
 def test_a_transaction_commits_within_the_admins_atomic() -> None:

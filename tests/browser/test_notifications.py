@@ -40,8 +40,12 @@ def test_a_channel_is_added_tried_turned_off_and_deleted_with_the_keyboard_alone
 def test_the_bell_rings_when_a_job_is_done_and_leads_to_it(open_page: OpenPage) -> None:
     page = open_page()
     steps.sign_up(page)
+    elsewhere = page.context.new_page()
+    elsewhere.goto("/settings/keys/")
+    expect(elsewhere.get_by_role("button", name="Notifications", exact=True)).to_be_visible()
     steps.load_sample(page)
     steps.wait_until_finished(page)
+    expect(elsewhere.get_by_role("button", name="Notifications, 1 unread")).to_be_visible()  # without loading it anew
     bell = page.get_by_role("button", name="Notifications, 1 unread")
     expect(bell).to_be_visible()  # with the figures, without loading the page anew
     bell.press("Enter")

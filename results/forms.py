@@ -14,7 +14,7 @@ from results.chips import job_name
 from results.choices import Emotion, LabelSource, Sentiment, State, label_shown, labels_shown
 from results.filters import ResultFilter
 from results.languages import NAMES, language_name
-from results.models import Result
+from results.models import Marker, Result
 from results.reading import written
 
 LONGEST_SENTENCE = 2000
@@ -131,6 +131,14 @@ class LabelChoices:
 
 class ViewForm(forms.Form):
     name = forms.CharField(max_length=60, help_text="Such as “Angry this week”. Only you see it.")
+
+
+class MarkerForm(forms.ModelForm):  # type: ignore[type-arg]  # is no generic at run time
+    class Meta:
+        model = Marker
+        fields = ("name", "day")
+        help_texts = {"name": "Such as “Version 2” or “Summer sale”."}
+        widgets = {"day": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
 
 
 class SentenceForm(forms.Form):

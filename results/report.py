@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from projects.models import Project
-from results import charts, panels
+from results import charts, marking, panels
 from results.charts import Chart, Item, Unit
 from results.choices import State
 from results.counting import CountedFrom, Counting, CountingError, Period
@@ -144,7 +144,9 @@ def _course(counting: Counting, chosen: Period | None, zone: str) -> Course:
         zone, found = "UTC", counting.tally_by_period(unit)
     ends = (min(found), max(found)) if found else (first, last)
     periods = filled(found, *ends, unit)
-    return Course(periods, unit, charts.shift(periods[-1][0], unit) > now(unit, zone), zone)
+    is_partial = charts.shift(periods[-1][0], unit) > now(unit, zone)
+    events = [] if unit == "hour" else marking.events(counting.project)
+    return Course(periods, unit, is_partial, zone, events)
 
 
 def _trend(project: Project, asked: ResultFilter, tally: Tally) -> Trend | None:

@@ -7,7 +7,7 @@ LEAST = 20  # with fewer reviews nothing is claimed
 
 
 def wilson(part: int, whole: int) -> tuple[float, float]:
-    """The 95 % range (Wilson's) of the share behind ``part`` of ``whole``, each 0 … 1; all of it if there is nothing."""
+    """The 95 % range (Wilson's) of the share behind ``part`` of ``whole``, 0 … 1; all of that if there is nothing."""
     if not whole:
         return 0.0, 1.0
     share, square = part / whole, Z * Z / whole

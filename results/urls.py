@@ -44,5 +44,13 @@ urlpatterns = [
     ),
     path("projects/<objectid:project_id>/analytics/", views.analytics, name="analytics"),
     path("projects/<objectid:project_id>/analytics/compare/", views.compare, name="compare"),
+    path("projects/<objectid:project_id>/markers/", views.marker_list, name="marker_list"),
+    path("projects/<objectid:project_id>/markers/new/", views.marker_create, name="marker_create"),
+    path("projects/<objectid:project_id>/markers/<objectid:marker_id>/", views.marker_edit, name="marker_edit"),
+    path(
+        "projects/<objectid:project_id>/markers/<objectid:marker_id>/delete/",
+        views.marker_delete,
+        name="marker_delete",
+    ),
     path("try/", views.try_sentence, name="try_sentence"),
 ]

@@ -28,6 +28,7 @@ from results.api import (
     ChangeViewSet,
     ExportViewSet,
     LabelViewSet,
+    MarkerViewSet,
     ResultViewSet,
     SavedViewViewSet,
 )
@@ -119,6 +120,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{RESULTS}/labels", LabelViewSet.as_view({"post": "bulk"}), name="results_label"),
     path(f"{RESULTS}/undo", ChangeViewSet.as_view({"get": "list"}), name="changes"),
     path(f"{RESULTS}/undo/<objectid:undo_id>", ChangeViewSet.as_view({"post": "undo"}), name="change_undo"),
+    path(f"{PROJECT}/markers", MarkerViewSet.as_view(LIST), name="markers"),
+    path(f"{PROJECT}/markers/<objectid:marker_id>", MarkerViewSet.as_view(CHANGE), name="marker"),
+    path(
+        f"{PROJECT}/markers/<objectid:marker_id>/effect", MarkerViewSet.as_view({"get": "effect"}), name="marker_effect"
+    ),
     path(f"{PROJECT}/views", SavedViewViewSet.as_view(LIST), name="saved_views"),
     path(f"{PROJECT}/views/<objectid:view_id>", SavedViewViewSet.as_view(CHANGE), name="saved_view"),
     path(f"{RESULTS}/import/preview", ImportViewSet.as_view({"post": "preview"}), name="import_preview"),

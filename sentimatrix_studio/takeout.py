@@ -20,7 +20,7 @@ from accounts.models import ApiToken, AuditEntry, TokenFamily, User
 from integrations.models import Bell, Channel, Credential, Delivery, Event, Notice, OwnModel, Purse, Webhook
 from projects.models import Preset, Project, Target
 from results import exports
-from results.models import Change, Export, Former, Result, SavedView
+from results.models import Change, Export, Former, Marker, Result, SavedView
 from scraping.models import Difference, Job, LastVisit, LogLine, RowError, Schedule, Slot
 from sentimatrix_studio.mongo.pipelines import collection
 from sentimatrix_studio.rest import utc
@@ -53,7 +53,12 @@ OF_THE_PERSON: dict[str, tuple[type[Model], str]] = {
     "last_visits": (LastVisit, "user_id"),
 }
 OF_JOBS: dict[str, type[Model]] = {"job_log": LogLine, "row_errors": RowError, "differences": Difference}
-OF_PROJECTS: dict[str, type[Model]] = {"saved_views": SavedView, "changes": Change, "results": Result}
+OF_PROJECTS: dict[str, type[Model]] = {
+    "saved_views": SavedView,
+    "markers": Marker,
+    "changes": Change,
+    "results": Result,
+}
 SECRET = {
     *("password", "session_key", "digest", "sealed", "password_mark", "refresh_id", "data", "token", "salt", "seal"),
     *("previous", "hash", "owner_id"),

@@ -55,7 +55,7 @@ def timeline(
         legend=tuple(Entry(s.key, s.label) for s in series),
         x_ticks=time_ticks(days[0], days[-1]),
         y_ticks=tuple(Tick(num(y(tick)), compact(tick)) for tick in ticks),
-        pins=_pins(days, events),
+        pins=_pins(days, events, unit),
     )
 
 
@@ -172,14 +172,14 @@ def _period_marks(
     )  # fmt: skip
 
 
-def _pins(days: Sequence[date], events: Sequence[Event]) -> tuple[Pin, ...]:
+def _pins(days: Sequence[date], events: Sequence[Event], unit: Unit) -> tuple[Pin, ...]:
     """Numbered events, in lanes so that none covers another on a phone.
 
     A label goes to the right of its pin, else to the left, else only into the list below.
     """
     scale = time_scale(days[0], days[-1])
-    inside = sorted((e for e in events if days[0] <= e.day <= days[-1]), key=lambda e: e.day)
-    at = [scale(event.day) for event in inside]
+    inside = sorted((e for e in events if days[0] <= e.day < shift(days[-1], unit)), key=lambda e: e.day)
+    at = [min(scale(event.day), 100.0) for event in inside]  # those within the last period stand at its beginning
     lanes = _lanes(at)
     pins, free = [], [0.0] * len(at)  # free: per lane where the room left of the next pin begins
     for i, (event, lane) in enumerate(zip(inside, lanes, strict=True)):

@@ -1,5 +1,6 @@
 from results.models.changes import Change, ChangeKind, ChangeQuerySet, Former
 from results.models.exports import Export, ExportQuerySet
+from results.models.markers import Marker, MarkerQuerySet
 from results.models.reviews import UNCERTAIN_BELOW, Result, ResultQuerySet
 from results.models.rollups import DailyRollup, DailyRollupQuerySet, RollupQuerySet, TotalRollup
 from results.models.saved import SavedView, SavedViewQuerySet
@@ -14,6 +15,8 @@ __all__ = [
     "Export",
     "ExportQuerySet",
     "Former",
+    "Marker",
+    "MarkerQuerySet",
     "Result",
     "ResultQuerySet",
     "RollupQuerySet",

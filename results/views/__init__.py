@@ -13,6 +13,10 @@ from results.views.exports import export_file as export_file
 from results.views.exports import export_list as export_list
 from results.views.exports import result_export as result_export
 from results.views.lists import result_list as result_list
+from results.views.markers import marker_create as marker_create
+from results.views.markers import marker_delete as marker_delete
+from results.views.markers import marker_edit as marker_edit
+from results.views.markers import marker_list as marker_list
 from results.views.saved import view_create as view_create
 from results.views.saved import view_delete as view_delete
 from results.views.saved import view_edit as view_edit

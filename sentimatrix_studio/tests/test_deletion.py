@@ -19,7 +19,7 @@ from projects import files
 from projects.models import Preset, Target
 from projects.tests.factories import make_project, make_target
 from results.models import Change as ResultChange
-from results.models import ChangeKind, DailyRollup, Former, Result, SavedView, TotalRollup
+from results.models import ChangeKind, DailyRollup, Former, Marker, Result, SavedView, TotalRollup
 from results.models.exports import FILES
 from results.tests.factories import make_export
 from scraping.choices import Change, Level, StepKind
@@ -69,6 +69,7 @@ def make_everything(owner: User) -> Target:
     Former.objects.create(change=change, target=target, result_id=ObjectId(), expires_at=change.expires_at)
     make_export(target.project)
     SavedView.objects.create(owner=owner, project=target.project, name="Angry")
+    Marker.objects.create(owner=owner, project=target.project, name="Version 2", day=DAY.date())
     Step.objects.create(job=job, kind=StepKind.COLLECT, target=target)
     Step.objects.create(job=job, kind=StepKind.ANALYSE)
     LogLine.objects.create(job=job, seq=1, level=Level.INFO, message="Started.")

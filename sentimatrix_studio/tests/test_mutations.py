@@ -98,6 +98,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("result_label", "put"): {"sentiment": "negative", "emotion": "joy"},
     ("results_label", "post"): {"result_ids": ["5f" * 12], "sentiment": "negative"},
     ("change_undo", "post"): {},
+    ("markers", "post"): {"name": "Version 2", "day": "2026-03-02"},
+    ("marker", "put"): {"name": "Version 3", "day": "2026-03-03"},
     ("saved_views", "post"): {"name": "Angry", "query": "emotion=anger"},
     ("saved_view", "put"): {"name": "Angrier", "query": "emotion=anger,disgust"},
     ("exports", "post"): {"format": "jsonl", "fields": ["id", "text"], "bom": False, "delimiter": "tab"},

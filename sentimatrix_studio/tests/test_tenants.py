@@ -29,7 +29,7 @@ from integrations.tests.factories import make_channel, make_credential, make_del
 from projects import files
 from projects.tests.factories import make_preset, make_project, make_target
 from results.correcting import relabel
-from results.models import Result, SavedView
+from results.models import Marker, Result, SavedView
 from results.tests.factories import make_export, make_item, make_results
 from scraping.choices import JobStatus, Level, StepKind
 from scraping.models import Job, LogLine, RowError, Step
@@ -105,6 +105,8 @@ OF_THE_OWNER = [
     "api:export", "api:export_file",
     "api:analytics_summary", "api:analytics_timeline", "api:analytics_emotions", "api:analytics_platforms",
     "api:dashboard_project", "api:analytics_compare", "results:compare",
+    "api:markers", "api:marker", "api:marker_effect", "results:marker_list", "results:marker_create",
+    "results:marker_edit", "results:marker_delete",
 ]  # fmt: skip
 FOR_STAFF = ["metrics", "api:metrics", "api:health_details"]
 SOCKETS = {"ws", "^ws/jobs/(?P<project_id>[0-9a-f]{24})$"}
@@ -131,6 +133,7 @@ def make_tenant(**fields: Any) -> Tenant:
     (result,) = make_results(target, make_item(1, f"{MARK} positive"), job_id=job.pk)
     change = relabel(project, Result.objects.filter(pk=result.pk), {"sentiment": "positive"}, user).change
     view = SavedView.objects.create(owner=user, project=project, name=f"{MARK} view")
+    marker = Marker.objects.create(owner=user, project=project, name=f"{MARK} marker", day=now().date())
     make_token(user)
     token = ApiToken.objects.get(owner=user)
     keys = {
@@ -141,6 +144,7 @@ def make_tenant(**fields: Any) -> Tenant:
         "result_id": result.pk,
         "undo_id": change.pk,
         "view_id": view.pk,
+        "marker_id": marker.pk,
     }
     passkey = Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={"name": f"{MARK} key"})
     session = UserSession.objects.create(user=user, session_key=str(ObjectId()), ip="192.0.2.1", user_agent=MARK)

@@ -94,6 +94,7 @@ class Preset(OwnedModel, Settings):
 AnyPreset = SystemPreset | Preset
 # Gives a new project the schedule its preset names, if it does. Schedules are known above: they are handed in there.
 Plan = Callable[["Project", Mapping[str, str] | None], object]
+ABLE_TO_RUN = (ProjectStatus.ACTIVE, ProjectStatus.ERROR)
 
 
 class ProjectQuerySet(OwnedQuerySet):
@@ -105,6 +106,9 @@ class ProjectQuerySet(OwnedQuerySet):
 
     def named_like(self, words: str) -> Self:
         return self.filter(name__icontains=words) if words else self
+
+    def able_to_run(self) -> Self:
+        return self.filter(status__in=ABLE_TO_RUN)
 
     def halted(self) -> Self:
         """Those of which no job runs."""
@@ -177,7 +181,7 @@ class Project(OwnedModel, Settings):
 
     @property
     def can_run(self) -> bool:
-        return self.status in (ProjectStatus.ACTIVE, ProjectStatus.ERROR) and not self.is_leaving
+        return self.status in ABLE_TO_RUN and not self.is_leaving
 
     def use(self, preset: AnyPreset | None) -> None:
         """Take over the settings of a preset, or let go of it and keep them; to be saved."""

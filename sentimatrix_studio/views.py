@@ -58,6 +58,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = {
         "dashboard": dashboard_of(signed_in(request), asked),
         "running": [(job.project, progress.snapshot(job)) for job in running[:3]],
+        "coming": Schedule.objects.coming(request.user).prefetch_related("project").first(),
         "asked": asked,
         "periods": presets(asked),
         "platform": Platform(asked.platform[0]).label if asked.platform else "",
@@ -120,6 +121,7 @@ def project_detail(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
         "report": report(project, Question()),
         "job": latest,
         "snapshot": progress.snapshot(latest) if latest and latest.is_live else None,
+        "coming": Schedule.objects.coming(request.user).filter(project=project).first(),
         "has_targets": project.to_collect().exists(),
         "since": since_last_visit(signed_in(request), project),
         "rows": listing.rows(project, listing.page(project, size=LATEST_RESULTS).results),

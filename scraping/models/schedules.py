@@ -59,6 +59,12 @@ class ScheduleQuerySet(OwnedQuerySet):
             zone = project.owner.timezone
             Schedule(owner_id=project.owner_id, project=project, timezone=zone, **times).keep(clock.now())
 
+    def coming(self, user: Person) -> Self:
+        """Those of the person's that will run, the next first."""
+        projects = Project.objects.owned_by(user).able_to_run().values_list("pk", flat=True)
+        planned = self.owned_by(user).filter(next_run__isnull=False, project_id__in=list(projects))
+        return planned.order_by("next_run", "pk")
+
     def in_order(self) -> Self:
         """The next to run first, and those that are off at the end."""
         return self.order_by("-enabled", "next_run", "pk")

@@ -120,6 +120,19 @@ def test_a_schedule_that_has_paused_itself_says_so_everywhere(browser, project):
     assert "its planned runs are left out" in browser.get(page(project)).content.decode()
 
 
+def test_the_next_run_is_shown_on_the_dashboard_and_on_its_project(browser, user, project):
+    pots, soon = make_project(user, name="Pots"), now() + timedelta(hours=1)
+    make_schedule(project, next_run=soon + timedelta(days=1))
+    make_schedule(pots, next_run=soon)
+    make_schedule(make_project(name="Somebody else's"), next_run=now())
+    seen = [browser.get(path).content.decode() for path in ("/dashboard/", pots.get_absolute_url())]
+    assert f'Next run: <a href="{page(pots)}">Pots</a>' in seen[0]
+    assert f'<a href="{page(pots)}">Next run</a>: <time datetime="{soon:%Y-%m-%dT%H:%M}' in seen[1]
+    pots.set_status("paused")
+    assert f'Next run: <a href="{page(project)}">Kettles</a>' in browser.get("/dashboard/").content.decode()
+    assert "Next run" not in browser.get(pots.get_absolute_url()).content.decode()
+
+
 def test_the_list_shows_ones_own_the_next_first(browser, user, project, django_assert_max_num_queries):
     assert "No schedules yet" in browser.get(LIST).content.decode()
     make_schedule(project, enabled=False)

@@ -52,11 +52,12 @@ function labelByNumber(number) {
   if (number <= labels.length) label(number ? labels[number - 1] : ENGINE);
 }
 
-const refreshList = () => list() && keepingPlace(
-  htmx.ajax("GET", list().dataset.reviews, { target: "#results", swap: "innerHTML show:none" }),
-);
+/* Each with a source of its own: htmx lets requests from one place wait for each other. */
+const refreshList = () => list() && keepingPlace(htmx.ajax("GET", list().dataset.reviews, {
+  source: "#results", target: "#results", swap: "innerHTML show:none",
+}));
 const refreshReview = () => review() && htmx.ajax("GET", review().dataset.address, {
-  target: "#review", select: "#review", swap: "outerHTML",
+  source: review().parentElement, target: "#review", select: "#review", swap: "outerHTML",
 });
 
 function undoLatest() {

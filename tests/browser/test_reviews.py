@@ -44,6 +44,7 @@ def test_keys_move_label_tick_and_undo(results: Page, sample: Sample) -> None:
 def test_the_drawer_has_an_address_labels_and_leads_on(results: Page, sample: Sample) -> None:
     address = results.url
     results.keyboard.press("j")
+    expect(rows(results).first.locator("a.title")).to_be_focused()
     results.keyboard.press("Enter")
     drawer = results.get_by_role("dialog")
     expect(drawer.get_by_role("heading", name="Your label")).to_be_visible()

@@ -23,6 +23,12 @@ COUNTERS = (
     *STARS_BY_SIDE,
     HUMAN,
 )
+# What figures are read off by: an enumeration makes its values anew whenever asked, and a long timeline asks a lot.
+KNOWN = frozenset(COUNTERS)
+BY_LABEL = dict(zip(Sentiment.values, LABELS, strict=True))
+BY_SIDE = {side: [BY_LABEL[label] for label in labels] for side, labels in POLARITIES.items()}
+BY_STATE = dict(zip(State.values, STATES, strict=True))
+BY_EMOTION = dict(zip(Emotion.values, EMOTIONS, strict=True))
 SCALE = 10_000  # scores are added as whole ten-thousandths: sums of floats depend on their order
 STARS_SCALE = 100
 
@@ -38,7 +44,7 @@ class Tally:
         return Tally({name: self[name] + other[name] for name in names})
 
     def __getitem__(self, name: str) -> int:
-        if name not in COUNTERS:
+        if name not in KNOWN:
             raise KeyError(name)  # a template asks here first before it looks for a property
         return self.counters.get(name, 0)
 
@@ -49,12 +55,12 @@ class Tally:
     @property
     def labels(self) -> dict[str, int]:
         """Reviews by label, all five, best first."""
-        return {label: self[f"label_{label}"] for label in Sentiment.values}
+        return {label: self[counter] for label, counter in BY_LABEL.items()}
 
     @property
     def polarities(self) -> dict[str, int]:
         """Reviews by side: positive and negative include the very positive and very negative."""
-        return {side: sum(self[f"label_{label}"] for label in labels) for side, labels in POLARITIES.items()}
+        return {side: sum(self[counter] for counter in counters) for side, counters in BY_SIDE.items()}
 
     def distribution(self, classes: int) -> dict[str, int]:
         """Reviews by label as a project with that many classes (3 or 5) names them."""
@@ -71,7 +77,7 @@ class Tally:
 
     @property
     def states(self) -> dict[str, int]:
-        return {state: self[f"state_{state}"] for state in State.values}
+        return {state: self[counter] for state, counter in BY_STATE.items()}
 
     @property
     def not_analysed(self) -> dict[str, int]:
@@ -86,7 +92,7 @@ class Tally:
     @property
     def emotions(self) -> dict[str, int]:
         """Reviews by their strongest emotion."""
-        return {emotion: self[f"emotion_{emotion}"] for emotion in Emotion.values}
+        return {emotion: self[counter] for emotion, counter in BY_EMOTION.items()}
 
     def avg_emotion_score(self, emotion: str) -> float | None:
         return _mean(self[f"emotion_{emotion}_sum"], self[f"emotion_{emotion}"], SCALE)

@@ -36,7 +36,16 @@ LLM_PROVIDERS = (
     ("lmstudio", "LM Studio"),
     ("compatible", "Another OpenAI-compatible server"),
 )
+ASPECT_PACKS = (
+    ("general", "Anything"),
+    ("game", "Games"),
+    ("product", "Products"),
+    ("local_business", "Local businesses"),
+    ("film", "Films and series"),
+    ("app", "Apps and software"),
+)
 LOCAL, TRANSFORMER, LLM_ENGINE = "local", "transformer", "llm"
+EKMAN, GOEMOTIONS = "ekman", "goemotions"
 WITH_LLM = "Used when an LLM does the analysis."
 WITH_SERVICE = "Used with a commercial service."
 WITH_SERVICE_OR_BROWSER = "Used with a commercial service, or with a browser if this installation has one."
@@ -120,16 +129,29 @@ ANALYSIS = Group(
             options=(("ekman", "Ekman: six"), ("goemotions", "GoEmotions: 27")),
             help="The built-in engine finds Ekman's six; GoEmotions needs another engine.",
         ),
-        Flag(name="aspects", label="Aspects", default=False, help=f"What is praised and what is not. {WITH_LLM}"),
+        Flag(
+            name="aspects",
+            label="Aspects",
+            default=False,
+            help="What is praised and what is not. An approximation; it makes the analysis take longer.",
+        ),
         Choice(
             name="aspect_pack",
             label="Look for the aspects of",
             default="general",
-            options=(
-                ("general", "Anything"),
-                *((one.value, one.label) for one in ProductCategory if one != ProductCategory.OTHER),
-            ),
-            help=WITH_LLM,
+            options=ASPECT_PACKS,
+        ),
+        Texts(
+            name="own_aspects",
+            label="Aspects of your own",
+            default=(),
+            most=30,
+            maximum=500,
+            # A name, the words and phrases that name it, and those that hold one of them and mean something else.
+            pattern=r"[^:;,\s][^:;,]{0,39}:\s*[^:;,\s][^:;]*(;\s*not\s+[^:;,\s][^:;]*)?",
+            wanted="Write a name, a colon and words with commas in between, such as Battle pass: season pass, pass.",
+            help="One a line, such as Battle pass: battle pass, pass; not boarding pass. One that is called like an "
+            "aspect from above takes its place.",
         ),
         Flag(name="summarize", label="Summary", default=False, help=WITH_LLM),
         Flag(name="extract_insights", label="Insights", default=False, help=WITH_LLM),

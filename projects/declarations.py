@@ -60,10 +60,12 @@ class Text(Setting):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts(Setting):
-    """Some lines of text."""
+    """Some lines of text; a ``pattern`` holds for the whole of each and ``wanted`` is said otherwise."""
 
     most: int
     maximum: int  # characters of one
+    pattern: str = ""
+    wanted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

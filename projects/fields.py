@@ -35,7 +35,12 @@ def _text(one: Text, **common: Any) -> AnyField:
 
 
 def _texts(one: Texts, **common: Any) -> AnyField:
-    return OnceEach(child=serializers.CharField(max_length=one.maximum), max_length=one.most, **common)
+    child: AnyField = serializers.CharField(max_length=one.maximum)
+    if one.pattern:
+        child = serializers.RegexField(
+            f"^{one.pattern}$", max_length=one.maximum, error_messages={"invalid": one.wanted}
+        )
+    return OnceEach(child=child, max_length=one.most, **common)
 
 
 FIELDS: dict[type[Setting], Callable[..., AnyField]] = {

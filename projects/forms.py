@@ -52,9 +52,10 @@ class LinesField(forms.CharField):
 
     widget = forms.Textarea
 
-    def __init__(self, *, most: int, longest: int, **kwargs: Any) -> None:
+    def __init__(self, *, most: int, longest: int, pattern: str = "", wanted: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.most, self.longest = most, longest
+        self.check = RegexValidator(f"^{pattern}$", wanted) if pattern else None
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list | tuple) else value
@@ -65,6 +66,8 @@ class LinesField(forms.CharField):
             raise ValidationError(f"At most {self.most} lines.")
         if any(len(line) > self.longest for line in lines):
             raise ValidationError(f"At most {self.longest} characters a line.")
+        for line in lines if self.check else ():
+            self.check(line)
         return lines
 
 
@@ -91,6 +94,11 @@ def _text(one: Text, **common: Any) -> forms.Field:
     return forms.CharField(required=False, max_length=one.maximum, validators=checks, widget=widget, **common)
 
 
+def _texts(one: Texts, **common: Any) -> forms.Field:
+    common |= {"required": False, "widget": forms.Textarea(attrs={"rows": 3})}
+    return LinesField(most=one.most, longest=one.maximum, pattern=one.pattern, wanted=one.wanted, **common)
+
+
 FIELDS: dict[type[Setting], Callable[..., forms.Field]] = {
     Flag: lambda one, **common: forms.BooleanField(required=False, **common),
     Number: _number,
@@ -99,9 +107,7 @@ FIELDS: dict[type[Setting], Callable[..., forms.Field]] = {
         choices=one.options, required=False, widget=forms.CheckboxSelectMultiple, **common
     ),
     Text: _text,
-    Texts: lambda one, **common: LinesField(
-        most=one.most, longest=one.maximum, required=False, widget=forms.Textarea(attrs={"rows": 3}), **common
-    ),
+    Texts: _texts,
 }
 
 

@@ -114,9 +114,17 @@ PAGES = [
     SitePage("result_detail", lambda sample: sample.result),
     _project("result_list_oldest", "results/?sort=date&label_source=model"),
     _project("change_list", "results/changes/"),
+    SitePage("view_edit", lambda sample: sample.view),
     _project("view_create", "results/views/new/?sentiment=negative"),
     _project("analytics", "analytics/"),
     _project("analytics_empty", "analytics/?date_from=2001-01-01&date_to=2001-01-31"),
+    _project("analytics_filtered", "analytics/?sentiment=negative,very_negative&rating_min=1&unit=month"),
+    _project("compare", "analytics/compare/"),
+    _project("compare_platforms", "analytics/compare/?by=platforms"),
+    _project("compare_periods", "analytics/compare/?by=periods&date_from=2026-06-01&date_to=2026-08-31"),
+    _project("marker_list", "markers/"),
+    _project("marker_create", "markers/new/"),
+    SitePage("marker_edit", lambda sample: sample.marker),
 ]
 # Routes of ours that are no pages, and what they are instead.
 NOT_PAGES = {
@@ -157,6 +165,7 @@ NOT_PAGES = {
     "results:result_label": "an action",
     "results:result_bulk": "an action",
     "results:result_delete": "an action",
+    "results:marker_delete": "an action",
     "results:change_undo": "an action",
     "results:view_delete": "an action",
 }

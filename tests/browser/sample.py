@@ -21,6 +21,7 @@ class Sample:
     target: str  # of one of its targets, without what is to be done with it
     job: str
     result: str
+    marker: str
     preset: str  # one of one's own, without what is to be done with it
     key: str  # one of one's own, likewise
     model: str  # a model of one's own
@@ -28,6 +29,7 @@ class Sample:
     webhook: str  # one of one's own, likewise
     delivery: str  # one to it
     token: str  # one for the API, without what is to be done with it
+    view: str  # a saved view of its reviews
     upload: str  # the page on which a file that was just handed over is looked at
 
     def __getitem__(self, page: str) -> str:
@@ -55,7 +57,9 @@ def make_sample(page: Page, file: Path) -> Sample:
         webhook=webhook,
         delivery=delivery,
         token=_make_token(page),
+        marker=_mark_day(page, project),
         result=_first_link(page, f"{project}results/?platform=trustpilot", r"/results/[0-9a-f]{24}/"),
+        view=_save_view(page, project),
         upload=_hand_over(page, project, file),
     )
 
@@ -71,6 +75,14 @@ def _start_schedule(page: Page, project: str) -> None:
     page.goto(f"{project}schedule/?frequency=weekly&day_of_week=4&time=16:45")
     page.get_by_role("button", name="Start the schedule").click()
     page.get_by_role("button", name="Switch off").wait_for()
+
+
+def _mark_day(page: Page, project: str) -> str:
+    page.goto(f"{project}markers/new/")
+    page.get_by_label("Name").fill("Version 2 with the lid that everybody had been waiting for")
+    page.get_by_label("Day", exact=True).fill("2026-06-15")
+    page.get_by_role("button", name="Save").click()
+    return _first_link(page, f"{project}markers/", r"/markers/[0-9a-f]{24}/")
 
 
 def _duplicate_preset(page: Page) -> str:
@@ -116,6 +128,13 @@ def _test_webhook(page: Page) -> tuple[str, str]:
 def _make_token(page: Page) -> str:
     steps.make_token(page, "Nightly import of everything that people say about kettles anywhere")
     return _first_link(page, "/settings/tokens/", r"/settings/tokens/[0-9a-f]{24}/")
+
+
+def _save_view(page: Page, project: str) -> str:
+    page.goto(f"{project}results/views/new/?sentiment=negative&platform=steam")
+    page.get_by_label("Name").fill("Angry players of the last update on Steam")
+    page.get_by_role("button", name="Save").click()
+    return _first_link(page, page.url, r"/results/views/[0-9a-f]{24}/")
 
 
 def _hand_over(page: Page, project: str, file: Path) -> str:

@@ -35,6 +35,7 @@ NOWHERE = Sample(
     target=f"{PROJECT}targets/{ID}/",
     job=f"{PROJECT}jobs/{ID}/",
     result=f"{PROJECT}results/{ID}/",
+    marker=f"{PROJECT}markers/{ID}/",
     preset=f"/settings/presets/{ID}/",
     key="/settings/keys/openai/",
     model=f"/settings/models/{ID}/",
@@ -42,6 +43,7 @@ NOWHERE = Sample(
     webhook=f"/settings/webhooks/{ID}/",
     delivery=f"/settings/webhooks/{ID}/deliveries/{ID}/",
     token=f"/settings/tokens/{ID}/",
+    view=f"{PROJECT}results/views/{ID}/",
     upload=f"{PROJECT}import/",
 )
 Opened = tuple[Page, Watch]

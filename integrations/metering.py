@@ -184,6 +184,16 @@ def choice(project: Project) -> Choice:
     return Choice(provider, model, price_of(provider, model), bool(credential and credential.can_be_used))
 
 
+def why_not(found: Choice) -> str:
+    """What keeps it from being asked, in a sentence; empty where nothing does."""
+    if not found.has_key:
+        return f"There is no good key for {found.provider}: enter one under “API keys”."
+    if found.price is None:
+        model = f"“{found.model.id}” of {found.provider}"
+        return f"Nobody knows what {model} costs: note its price under “API keys”, 0 if it is free."
+    return ""
+
+
 def open_llm(project: Project, run: str, *, check: Check = lambda: None) -> MeteredLlm:
     """The LLM of a project, for a run: what is spent counts for all who name the same one.
 
@@ -191,14 +201,11 @@ def open_llm(project: Project, run: str, *, check: Check = lambda: None) -> Mete
     it, or nobody knows what it costs.
     """
     found = choice(project)
-    provider, model = found.provider, found.model
-    if not found.has_key:
-        raise LlmError("no_key", f"There is no good key for {provider}: enter one under “API keys”.")
-    if found.price is None:
-        words = f"Nobody knows what “{model.id}” of {provider} costs: note its price under “API keys”, 0 if it is free."
-        raise LlmError("unknown_price", words)
-    values = keys.values_for(project.owner_id, provider.id)
-    client = Client(provider, values, model.id, temperature=project.config["llm"]["temperature"])
+    reason = why_not(found)
+    if reason or found.price is None:
+        raise LlmError("unknown_price" if found.has_key else "no_key", reason)
+    values = keys.values_for(project.owner_id, found.provider.id)
+    client = Client(found.provider, values, found.model.id, temperature=project.config["llm"]["temperature"])
     budget = Budget(project.owner_id, run, project.config["limits"])
     return MeteredLlm(project, client, found.price, budget, check)
 

@@ -66,7 +66,7 @@ class Budget:
 
     def hold(self, amount: int) -> Hold:
         """Set this aside. Raises LlmError where it would be too much, or where the run makes no calls any more."""
-        month = f"{datetime.now(UTC):%Y-%m}"
+        month = this_month()
         if not self._take(self.run, amount, self.most):
             raise self._refusal()
         if not self._take(month, amount, self.most_a_month):
@@ -121,6 +121,15 @@ class Budget:
 
     def _where(self, of: str) -> dict[str, Any]:
         return {"owner_id": self.owner_id, "of": of}
+
+
+def this_month() -> str:
+    return f"{datetime.now(UTC):%Y-%m}"
+
+
+def of_month(owner_id: ObjectId) -> Purse:
+    """What somebody has spent in this one, whatever for."""
+    return of_run(owner_id, this_month())
 
 
 def of_run(owner_id: ObjectId, run: str) -> Purse:

@@ -18,6 +18,7 @@ urlpatterns = [
         views.export_delete,
         name="export_delete",
     ),
+    path("projects/<objectid:project_id>/results/estimate/", views.estimate, name="estimate"),
     path("projects/<objectid:project_id>/results/bulk/", views.result_bulk, name="result_bulk"),
     path("projects/<objectid:project_id>/results/changes/", views.change_list, name="change_list"),
     path(

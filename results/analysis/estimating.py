@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from integrations.metering import Choice, choice, key_of, recalled, with_schema
+from integrations.llm import LlmError
+from integrations.metering import Choice, choice, key_of, recalled, why_not, with_schema
 from integrations.models.spending import NANO
+from integrations.prices import dollars
+from integrations.spending import of_month
 from projects.models import Project
 from results import ingest
 from results.analysis import llm_prompt
-from results.analysis.llm import sendable
-from results.analysis.llm_prompt import Asked
+from results.analysis.llm_prompt import Asked, asked_of, sendable
 from results.models import Result
 
 SAMPLE = 1_000  # reviews read of each end, where there are more
@@ -47,6 +49,49 @@ class Estimate:
     @property
     def is_over_budget(self) -> bool:
         return self.dollars is not None and self.dollars > self.budget
+
+    @property
+    def cost(self) -> str:
+        """In words; what nobody knows is never called nothing."""
+        return "unknown price" if self.dollars is None else f"about {dollars(self.dollars)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What letting the model read would take. ``notice`` says why the built-in engine would read instead, or the rest.
+
+    ``month`` is what the owner has spent in this one, in US dollars, of ``most_a_month``.
+    """
+
+    estimate: Estimate | None
+    notice: str
+    month: float
+    most_a_month: float
+
+
+def outlook(project: Project, reviews: QuerySet[Result] | None = None) -> Outlook:
+    """For these reviews, or for a run that brings as many as it may."""
+    asked = asked_of(project)
+    limits, month = project.config["limits"], of_month(project.owner_id).dollars
+    try:
+        estimate = of_run(project, _most(project), asked) if reviews is None else of_reviews(project, reviews, asked)
+        notice = why_not(choice(project)) or _beyond(estimate, limits["llm_monthly_usd"] - month)
+    except LlmError as error:
+        estimate, notice = None, error.message
+    return Outlook(estimate, notice, month, limits["llm_monthly_usd"])
+
+
+def _most(project: Project) -> int:
+    targets = sum(not target.is_file for target in project.to_collect())
+    return targets * int(project.config["limits"]["max_reviews_per_target"])
+
+
+def _beyond(estimate: Estimate, left: float) -> str:
+    if estimate.is_over_budget:
+        return f"That is more than the {dollars(estimate.budget)} a run may cost: the built-in engine reads the rest."
+    if (estimate.dollars or 0) > left:
+        return f"Only {dollars(max(0.0, left))} of this month's budget are left: the built-in engine reads the rest."
+    return ""
 
 
 def of_reviews(project: Project, reviews: QuerySet[Result], asked: Asked) -> Estimate:

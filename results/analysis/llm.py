@@ -10,11 +10,11 @@ from integrations.llm import LlmError
 from integrations.metering import LONGEST_WAIT, Check, MeteredLlm, open_llm, with_schema
 from projects.models import Project
 from results.analysis import llm_prompt as prompt
-from results.analysis.cleaning import has_emoji, has_letters, masked, words_of
+from results.analysis.cleaning import words_of
 from results.analysis.engine import Analysis, AnalysisError, Engine, Postponed
 from results.analysis.language import detect_language
 from results.analysis.llm_answers import Entry, analysis_of, entries
-from results.analysis.llm_prompt import Asked
+from results.analysis.llm_prompt import Asked, asked_of, sendable
 from results.choices import State
 
 LONGEST_ID = 100
@@ -104,7 +104,6 @@ def open_engine(
     run: str,
     *,
     local: Engine,
-    aspects: Sequence[str] = (),
     tell: Tell = lambda sentence: None,
     check: Check = lambda: None,
     may_rest: bool = False,
@@ -114,12 +113,4 @@ def open_engine(
         llm = open_llm(project, run, check=check)
     except LlmError as error:
         raise AnalysisError(error.code, error.message) from None
-    asked = Asked.of(project.config["analysis"], aspects)
-    return LlmEngine(llm, asked, project.config["llm"]["max_tokens"], local, tell, may_rest=may_rest)
-
-
-def sendable(raw: str) -> str:
-    """What a model is sent of a review: no more than it takes, no control characters; empty where there is nothing."""
-    text = "".join(sign if sign.isprintable() else " " for sign in masked(raw.lstrip()[: prompt.LONGEST_TEXT]))
-    is_said = has_letters(words_of(text)) or has_emoji(text)
-    return " ".join(text.split()) if is_said else ""
+    return LlmEngine(llm, asked_of(project), project.config["llm"]["max_tokens"], local, tell, may_rest=may_rest)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from projects.models import Project
+from results.analysis.cleaning import has_emoji, has_letters, masked, words_of
 from results.choices import Emotion, Sentiment
 
 EMOTIONS_FILE = Path(__file__).parent / "model" / "config.json"
@@ -68,6 +70,18 @@ class Asked:
     def words(self) -> str:
         """Everything the answer depends on, for the memory of answers."""
         return json.dumps([VERSION, self.emotions, self.is_fine, self.aspects, self.summary, self.insights])
+
+
+def asked_of(project: Project) -> Asked:
+    """What it wants to know of each review."""
+    return Asked.of(project.config["analysis"])
+
+
+def sendable(raw: str) -> str:
+    """What a model is sent of a review: no more than it takes, no control characters; empty where there is nothing."""
+    text = "".join(sign if sign.isprintable() else " " for sign in masked(raw.lstrip()[:LONGEST_TEXT]))
+    is_said = has_letters(words_of(text)) or has_emoji(text)
+    return " ".join(text.split()) if is_said else ""
 
 
 def system(asked: Asked) -> str:

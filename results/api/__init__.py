@@ -3,6 +3,7 @@
 from results.api.analytics import AnalyticsViewSet as AnalyticsViewSet
 from results.api.changes import ChangeViewSet as ChangeViewSet
 from results.api.changes import LabelViewSet as LabelViewSet
+from results.api.estimate import EstimateViewSet as EstimateViewSet
 from results.api.exports import ExportViewSet as ExportViewSet
 from results.api.markers import MarkerViewSet as MarkerViewSet
 from results.api.results import ResultViewSet as ResultViewSet

@@ -7,8 +7,7 @@ import pytest
 from integrations.llm import LlmError
 from results.analysis import estimating
 from results.analysis.estimating import tokens
-from results.analysis.llm import sendable
-from results.analysis.llm_prompt import Asked
+from results.analysis.llm_prompt import Asked, sendable
 from results.models import Result
 from results.tests.factories import make_item, make_target, store
 from results.tests.test_analysis_llm import PRICES, engine_of, project_with

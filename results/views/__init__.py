@@ -7,6 +7,7 @@ from results.views.changes import result_label as result_label
 from results.views.comparing import compare as compare
 from results.views.details import result_detail as result_detail
 from results.views.details import result_explanation as result_explanation
+from results.views.estimate import estimate as estimate
 from results.views.exports import export_create as export_create
 from results.views.exports import export_delete as export_delete
 from results.views.exports import export_file as export_file

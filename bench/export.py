@@ -15,7 +15,7 @@ from typing import Any
 from _studio import best, fill, new_project, row, studio
 
 REVIEWS = 100_000
-FORMATS = ("csv", "jsonl", "json", "xlsx")
+FORMATS = ("csv", "jsonl", "json", "xlsx", "parquet")
 
 
 def main() -> None:

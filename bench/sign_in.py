@@ -14,8 +14,7 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-from _studio import row, studio
-from pages import without_collected_files
+from _studio import row, studio, without_collected_files
 
 PAIRS = 200
 KNOWN, UNKNOWN, PASSWORD = "known@example.org", "nobody@example.org", "Correct-Horse-7"

@@ -1,0 +1,182 @@
+"""The same questions to projects of 10,000, 100,000 and 1,000,000 reviews: what Studio answers, and the usual way.
+
+python bench/answers.py [sizes of the projects]
+
+All is processor time of this process and the database server together, so what else the machine does counts little. The
+usual way is one query over all reviews of the project: an aggregation or a count, with nothing around it.
+"""
+
+import importlib
+import logging
+import random
+import statistics
+import sys
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+from _studio import (
+    DAYS,
+    START,
+    answer,
+    cpu_of,
+    cpu_seconds,
+    fill,
+    new_project,
+    new_target,
+    row,
+    studio,
+    text,
+    without_collected_files,
+)
+
+SIZES = (10_000, 100_000, 1_000_000)
+PAGE, ROUNDS, NEW, BATCH = 50, 15, 5_000, 1_000
+RARE, COMMON = "rare123", "battery"  # in one review of a thousand, and in four of ten
+BY_DAY = {"$dateTrunc": {"date": "$dated_at", "unit": "day"}}
+COUNT, SCORE = {"$sum": 1}, {"$avg": "$score"}
+
+Taken = dict[str, float]  # seconds by question
+
+
+def main(sizes: Sequence[int]) -> None:
+    logging.disable(logging.INFO)  # of every request, in the terminal
+    asked: dict[int, Taken] = {}
+    usual: dict[int, Taken] = {}
+    with without_collected_files():
+        for size in sizes:
+            project = filled(size)
+            asked[size] = {name: middle(ask) for name, ask in questions(project).items()}
+            usual[size] = {name: middle(ask, rounds=3) for name, ask in usual_ways(project).items()}
+            asked[size]["ingest"] = ingest(project)
+    report(asked, usual)
+
+
+def filled(size: int) -> Any:
+    """A project with so many reviews, of an owner of its own; then the search index is built anew, which is quicker."""
+    from django.db import connection
+
+    search = importlib.import_module("results.migrations.0002_text_index")
+    editor = SimpleNamespace(connection=connection)
+    search.drop(None, editor)
+    project = new_project(f"{size:,}", owner=f"{size}@example.org")
+    fill(project, size)
+    search.create(None, editor)
+    connection.database.client.admin.command("fsync")  # type: ignore[attr-defined]  # or it would be written meanwhile
+    return project
+
+
+def middle(ask: Callable[[], object], rounds: int = ROUNDS) -> float:
+    ask()  # the first time more has to be loaded
+    return statistics.median(cpu_of(ask, repeats=1 if rounds < ROUNDS else 3) for _ in range(rounds))
+
+
+def questions(project: Any) -> dict[str, Callable[[], object]]:
+    """To the API, as a browser that is signed in asks them; ``page`` is the HTML."""
+    from bson import ObjectId
+    from django.test import Client
+
+    from results.paging import Cursor
+
+    browser = Client(headers={"host": "localhost"})
+    browser.force_login(project.owner)
+    results = f"/api/v1/projects/{project.pk}/results"
+    deep = Cursor(False, START + timedelta(days=DAYS / 2), ObjectId())
+    some = "sentiment=negative&date_from=2025-03-01&date_to=2025-06-30"
+    paths = {
+        "summary": f"{results}/analytics/summary",
+        "timeline": f"{results}/analytics/sentiment-timeline",
+        "emotions": f"{results}/analytics/emotions",
+        "platforms": f"{results}/analytics/platforms",
+        "dashboard": "/api/v1/dashboard",
+        "first page": f"{results}?cursor=&page_size={PAGE}",
+        "deep page": f"{results}?cursor={deep}&page_size={PAGE}",
+        "filtered page": f"{results}?cursor=&page_size={PAGE}&{some}",
+        "first page, counted": f"{results}?page_size={PAGE}",
+        "filtered page, counted": f"{results}?page_size={PAGE}&{some}",
+        "search, rare word": f"{results}?cursor=&page_size={PAGE}&search={RARE}",
+        "search, rare word, counted": f"{results}?page_size={PAGE}&search={RARE}",
+        "search, common word": f"{results}?cursor=&page_size={PAGE}&search={COMMON}",
+    }
+    return {name: partial(answer, browser, path) for name, path in paths.items()}
+
+
+def usual_ways(project: Any) -> dict[str, Callable[[], object]]:
+    from results.models import Result
+    from sentimatrix_studio.mongo.pipelines import collection
+
+    reviews, mine = collection(Result), {"project_id": project.pk}
+    middle_of = START + timedelta(days=DAYS / 2)
+    some = {**mine, "sentiment": "negative", "dated_at": {"$gte": START + timedelta(59), "$lt": START + timedelta(181)}}
+
+    def group(by: Any, **figures: Any) -> Callable[[], object]:
+        return lambda: list(reviews.aggregate([{"$match": mine}, {"$group": {"_id": by, **figures}}]))
+
+    def find(where: dict[str, Any]) -> Callable[[], object]:
+        return lambda: list(reviews.find(where).sort([("dated_at", -1), ("_id", -1)]).limit(PAGE))
+
+    by_label = {"platform": "$platform", "label": "$sentiment", "state": "$state"}
+    summary = group(by_label, n=COUNT, score=SCORE, rating={"$avg": "$stars"}, first={"$min": "$dated_at"})
+    return {
+        "summary": summary,
+        "timeline": group({"day": BY_DAY, "label": "$sentiment"}, n=COUNT, score=SCORE),
+        "emotions": group("$emotion", n=COUNT, score={"$avg": "$emotion_score"}),
+        "platforms": group({"platform": "$platform", "label": "$sentiment"}, n=COUNT, score=SCORE),
+        "dashboard": summary,
+        "first page": find(mine),
+        "deep page": find({**mine, "dated_at": {"$lte": middle_of}}),
+        "filtered page": find(some),
+        "first page, counted": lambda: (find(mine)(), reviews.count_documents(mine)),
+        "filtered page, counted": lambda: (find(some)(), reviews.count_documents(some)),
+        "search, rare word": find({**mine, "$text": {"$search": RARE}}),
+        "search, common word": find({**mine, "$text": {"$search": COMMON}}),
+    }
+
+
+def ingest(project: Any) -> float:
+    """Processor seconds for a new review, analysis off, the search index included."""
+    from results.ingest import Item, store
+    from sentimatrix_studio.mongo.transaction import in_transaction
+
+    chance, target = random.Random(11), new_target(project, "youtube")
+    items = [
+        Item(f"new {n}", text(chance), rating=n % 5 + 1, rating_max=5, published_at=START + timedelta(hours=n))
+        for n in range(NEW)
+    ]
+    before = cpu_seconds()
+    for start in range(0, NEW, BATCH):
+        in_transaction(partial(store, target, None, items[start : start + BATCH], analyse=False))
+    return (cpu_seconds() - before) / NEW
+
+
+AIMS = {
+    **dict.fromkeys(("summary", "timeline", "emotions", "platforms", "dashboard"), "at most 15 ms, flat within 2×"),
+    **dict.fromkeys(("first page", "deep page", "filtered page"), "at most 10 times the usual way"),
+    "search, rare word": "at most 300 ms",
+}
+
+
+def report(asked: dict[int, Taken], usual: dict[int, Taken]) -> None:
+    sizes = list(asked)
+    row("milliseconds of processor time", " / ".join(f"{size:,}" for size in sizes))
+    for name in asked[sizes[0]]:
+        if name == "ingest":
+            rates = " / ".join(f"{1 / asked[size][name]:,.0f}" for size in sizes)
+            row("new reviews, a processor second", rates, "flat")
+            continue
+        times = [asked[size][name] for size in sizes]
+        row(name, f"{_ms(times)} ({times[-1] / times[0]:.1f}×)", AIMS.get(name, ""))
+        if name in usual[sizes[0]]:
+            ways = [usual[size][name] for size in sizes]
+            row("  the usual way", f"{_ms(ways)} ({ways[-1] / times[-1]:.1f} of ours)")
+
+
+def _ms(times: Sequence[float]) -> str:
+    return " / ".join(f"{1000 * seconds:,.1f}" for seconds in times)
+
+
+if __name__ == "__main__":
+    with studio("studio_bench_answers"):
+        main([int(size) for size in sys.argv[1:]] or SIZES)

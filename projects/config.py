@@ -45,6 +45,7 @@ ASPECT_PACKS = (
     ("app", "Apps and software"),
 )
 LOCAL, TRANSFORMER, LLM_ENGINE = "local", "transformer", "llm"
+ENGINES = ((LOCAL, "Built-in"), (TRANSFORMER, "Transformer"), (LLM_ENGINE, "LLM"))
 EKMAN, GOEMOTIONS = "ekman", "goemotions"
 WITH_LLM = "Used when an LLM does the analysis."
 WITH_SERVICE = "Used with a commercial service."
@@ -118,16 +119,18 @@ ANALYSIS = Group(
             name="engine",
             label="Engine",
             default=LOCAL,
-            options=((LOCAL, "Built-in"), (TRANSFORMER, "Transformer"), (LLM_ENGINE, "LLM")),
-            help="Until the one you choose can be used here, the built-in one does the work.",
+            options=ENGINES,
+            help="Where the one you choose cannot be used, the built-in one does the work. Reviews that are there keep "
+            "their labels until you have them read again.",
         ),
         Flag(name="emotions", label="Emotions", default=True, help="Which emotion a review shows most."),
         Choice(
             name="emotion_model",
             label="Set of emotions",
-            default="ekman",
-            options=(("ekman", "Ekman: six"), ("goemotions", "GoEmotions: 27")),
-            help="The built-in engine finds Ekman's six; GoEmotions needs another engine.",
+            default=EKMAN,
+            options=((EKMAN, "Ekman: six"), (GOEMOTIONS, "GoEmotions: finer")),
+            help="GoEmotions knows 27, of which the built-in engine tells 21 well enough to show them. Figures are by "
+            "Ekman's six either way.",
         ),
         Flag(
             name="aspects",
@@ -265,19 +268,17 @@ def no_product() -> dict[str, Any]:
 def unmet(config: Mapping[str, Mapping[str, Any]], keys: Collection[str] = ()) -> list[str]:
     """What the settings want and cannot be given, and what happens instead, in sentences.
 
-    ``keys`` are the providers for which whoever reads it has a key.
+    ``keys`` are the providers for which whoever reads it has a key, and the engines that need none.
     """
     said = []
     service = config["scrapers"]["commercial_provider"]
     if service and service not in keys:
         name = dict(COMMERCIAL_SERVICES)[service]
         said.append(f"Wants {name} and its key: collects directly until you enter one under “API keys”.")
-    if config["analysis"]["engine"] == TRANSFORMER:
-        said.append("Wants the transformer engine: runs on the built-in one until that can be used.")
+    if config["analysis"]["engine"] == TRANSFORMER and TRANSFORMER not in keys:
+        said.append("Wants a transformer, and none can be used on this installation: the built-in engine does the work.")
     if config["analysis"]["engine"] == LLM_ENGINE:
         said += _without_llm(config["llm"]["provider"], keys)
-    if config["analysis"]["emotions"] and config["analysis"]["emotion_model"] == "goemotions":
-        said.append("Wants GoEmotions: the built-in engine finds Ekman's six emotions.")
     return said
 
 

@@ -4,7 +4,7 @@ import math
 from datetime import timedelta
 
 from integrations.spending import Budget
-from projects.config import LOCAL
+from projects.config import GOEMOTIONS, LOCAL
 from results import ingest
 from results.analysis.choosing import choose
 from results.analysis.engine import Engine, Postponed, get_engine
@@ -31,15 +31,15 @@ def analyse(hand: Hand) -> None:
 def _findings(hand: Hand, engine: Engine) -> list[ingest.Finding]:
     ids, findings = hand.step.result_ids, list[ingest.Finding]()
     asked = hand.job.project.config["analysis"]
-    fine = asked["emotions"] and asked["emotion_model"] == "goemotions"
+    said = {"emotions": asked["emotions"], "fine": asked["emotions"] and asked["emotion_model"] == GOEMOTIONS}
     for start in range(0, len(ids), SLICE):
         hand.check()
-        findings += ingest.analyse(ids[start : start + SLICE], engine, emotions=asked["emotions"], fine=fine)
+        findings += ingest.analyse(ids[start : start + SLICE], engine, **said, again=hand.job.is_reanalysis)
     return findings
 
 
 def _keep(hand: Hand, findings: list[ingest.Finding]) -> bool:
-    ingest.record(findings)
+    ingest.record(findings, again=hand.job.is_reanalysis)
     hand.job.count_spending()
     return settling.end_analysis(hand.step, hand.job)
 
@@ -54,8 +54,8 @@ def _go_on_later(hand: Hand, postponed: Postponed) -> None:
 
 
 def _engine(hand: Hand) -> Engine:
-    """The one the project wants; what keeps it from being had is said once in the job's log."""
-    job, wanted = hand.job, hand.job.project.config["analysis"]["engine"]
+    """The one the job or else its project wants; what keeps it from being had is said once in the job's log."""
+    job, wanted = hand.job, hand.job.engine
     if wanted == LOCAL:
         return get_engine()
     may_rest = hand.step.attempts < leases.MAX_ATTEMPTS

@@ -20,6 +20,7 @@ class Trigger(models.TextChoices):
     API = "api", "Started through the API"
     RETRY = "retry", "Retry"
     IMPORT = "import", "Import"
+    REANALYSE = "reanalyse", "Read again"
 
 
 class StepKind(models.TextChoices):
@@ -27,6 +28,7 @@ class StepKind(models.TextChoices):
 
     ANALYSE = "analyse", "Analyse"
     COLLECT = "collect", "Collect"
+    GATHER = "gather", "Gather"  # the reviews that are to be read again
 
 
 class StepState(models.TextChoices):

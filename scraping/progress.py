@@ -68,6 +68,7 @@ class SnapshotJson(TypedDict):
     seq: Count
     job_id: Id
     project_id: Id
+    is_reanalysis: bool
     status: Annotated[str, JobStatus]
     status_message: str
     progress: Percent
@@ -87,13 +88,13 @@ def snapshot(job: Job, after_seq: int = 0) -> SnapshotJson:
     """Everything one can see of a job, ready for JSON. ``progress`` is 0 … 100, ``rate`` reviews a minute, ``eta``
     seconds or None. The log holds what was written after ``after_seq``, at most the latest 200 lines."""
     steps = list(job.steps.collecting().prefetch_related("target").order_by("id"))
-    done = max(0, job.results_total - job.pending)
-    total = _expected(steps) if job.is_live else job.results_total
+    done, total = _done(job, steps)
     rate = _rate(job, done)
     return {
         "seq": job.seq,
         "job_id": str(job.pk),
         "project_id": str(job.project_id),
+        "is_reanalysis": job.is_reanalysis,
         "status": job.status,
         "status_message": job.status_message or _doing(job, steps),
         "progress": progress(job, steps),
@@ -114,6 +115,8 @@ def progress(job: Job, steps: Sequence[Step]) -> float:
     """How much of all targets is read, and how much of that is analysed, which is most of the work: 0 … 100."""
     if job.status == JobStatus.COMPLETED:
         return 100.0
+    if job.is_reanalysis:
+        return round(100 * job.analysed / max(_to_read(job), 1), 1)
     read = sum(fraction(step) for step in steps) / len(steps) if steps else 0.0
     known = max(job.results_total, job.to_analyse)
     waiting = job.pending / known if known else 0.0
@@ -163,6 +166,8 @@ def _doing(job: Job, steps: Sequence[Step]) -> str:
     """What goes on, as long as nothing more important is to be said."""
     if job.status == JobStatus.QUEUED:
         return "Waiting for a worker."
+    if job.is_reanalysis:
+        return f"Reading {_to_read(job):,} reviews again."
     open_steps = [step for step in steps if step.state in UNFINISHED]
     doing = [f"Collecting from {open_steps[0].target}."] if len(open_steps) == 1 else []
     if len(open_steps) > 1:
@@ -172,6 +177,18 @@ def _doing(job: Job, steps: Sequence[Step]) -> str:
     if job.pending:
         doing.append(f"{job.pending:,} reviews wait for analysis.")
     return " ".join(doing)
+
+
+def _done(job: Job, steps: Sequence[Step]) -> tuple[int, int | None]:
+    """How many reviews are through, and of how many, if that is known."""
+    if job.is_reanalysis:
+        return job.analysed, _to_read(job) if job.is_live else job.to_analyse
+    return max(0, job.results_total - job.pending), _expected(steps) if job.is_live else job.results_total
+
+
+def _to_read(job: Job) -> int:
+    """How many reviews were found at first, or since."""
+    return max(job.options["total"] or 0, job.to_analyse)
 
 
 def _expected(steps: Sequence[Step]) -> int | None:

@@ -24,6 +24,7 @@ from scraping.heartbeat import Heartbeat
 from scraping.leases import LeaseLost
 from scraping.models import Job, Step
 from scraping.progress import Publisher, announce_end
+from scraping.reanalysis import gathering
 from scraping.sources.outcomes import Outcome, SourceError
 from sentimatrix_studio import bell
 from sentimatrix_studio.mongo.transaction import in_transaction
@@ -34,6 +35,11 @@ LONGEST_WORK = timedelta(minutes=15)  # before the worker asks to be rung again
 PATIENCE = timedelta(seconds=65)  # longer than a lease and than every pause before another attempt
 POLL = 1.0  # seconds between two looks for work that is near
 PAUSES = (timedelta(seconds=10), timedelta(seconds=60))  # before the second attempt and the third
+WORK = {
+    StepKind.COLLECT: collecting.collect,
+    StepKind.ANALYSE: analysing.analyse,
+    StepKind.GATHER: gathering.gather,
+}
 OUR_FAULT = "Something went wrong on our side; the log of the worker says what."
 
 
@@ -105,10 +111,8 @@ class Worker:
             _begin(hand)
             if hand.step.attempts > leases.MAX_ATTEMPTS:
                 _fail(hand, Outcome.INTERNAL, settling.BROKEN_OFF)
-            elif hand.step.kind == StepKind.COLLECT:
-                collecting.collect(hand)
             else:
-                analysing.analyse(hand)
+                WORK[StepKind(hand.step.kind)](hand)
         except Leaving:
             leases.release(hand.step)
         except Resting:

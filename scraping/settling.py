@@ -3,6 +3,8 @@
 Those that end a step say whether the job ended with it. Of several workers exactly one hears yes.
 """
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
 from integrations.prices import dollars
@@ -29,13 +31,23 @@ def end_collecting(step: Step, job: Job, outcome: Outcome, *, missing: int = 0, 
     return settle(job)
 
 
+def end_gathering(step: Step, job: Job) -> bool:
+    """All that is to be read again is handed on. Raises LeaseLost."""
+    leases.drop(step)
+    return settle(job)
+
+
 def fail(step: Step, job: Job, code: Outcome, message: str) -> bool:
     """No further attempt will help. Raises LeaseLost."""
     leases.finish(step, StepState.FAILED, outcome_code=code.value, message=message[:500])
     if step.kind == StepKind.ANALYSE:
         number = ingest.give_up(step.result_ids)
         line = f"The analysis of {_reviews(number)} failed: {message}"
+        if job.is_reanalysis:
+            line = f"{_reviews(len(step.result_ids))} could not be read again and keep their labels: {message}"
         _change(job, Level.ERROR, line, analysed=len(step.result_ids), errors_count=1)
+    elif step.kind == StepKind.GATHER:
+        _change(job, Level.ERROR, f"Not all reviews could be found: {message}", errors_count=1)
     else:
         target = Target.objects.get(pk=step.target_id)
         target.record_outcome(code.value, message, step.reported_total, timezone.now())
@@ -67,6 +79,8 @@ def _verdict(job: Job) -> tuple[JobStatus, str, str]:
     failed = list(job.steps.filter(state=StepState.FAILED).order_by("kind", "turn", "id"))
     targets = job.steps.collecting().count()
     lost = sum(step.kind == StepKind.COLLECT for step in failed)
+    if job.is_reanalysis:
+        return _verdict_on_reading(job, failed)
     summary = _summary(job, bad_rows=job.errors_count - len(failed))
     if not failed:
         return JobStatus.COMPLETED, summary, ""
@@ -75,6 +89,18 @@ def _verdict(job: Job) -> tuple[JobStatus, str, str]:
         return JobStatus.FAILED, reason, reason
     where = f"{lost} of {targets} targets failed" if lost else "Part of the analysis failed"
     return JobStatus.PARTIAL, f"{summary} {where}: {reason}", reason
+
+
+def _verdict_on_reading(job: Job, failed: Sequence[Step]) -> tuple[JobStatus, str, str]:
+    """The same of a job that has read reviews again."""
+    read = job.analysed - sum(len(step.result_ids) for step in failed)
+    summary = f"Read again: {_reviews(read)}.{_spending(job)}"
+    if not failed:
+        return JobStatus.COMPLETED, summary, ""
+    reason = failed[-1].message
+    if not read:
+        return JobStatus.FAILED, reason, reason
+    return JobStatus.PARTIAL, f"{summary} Part of the analysis failed: {reason}", reason
 
 
 def _change(job: Job, level: Level = Level.INFO, line: str = "", **counters: int) -> None:
@@ -90,9 +116,13 @@ def _summary(job: Job, bad_rows: int) -> str:
         said.append(f"{job.missing:,} {'is' if job.missing == 1 else 'are'} no longer there.")
     if bad_rows:
         said.append(f"{bad_rows:,} {'row' if bad_rows == 1 else 'rows'} could not be read.")
-    if job.llm_tokens:
-        said.append(f"The language model took {job.llm_tokens:,} tokens, which cost {dollars(job.cost_usd)}.")
-    return " ".join(said)
+    return " ".join(said) + _spending(job)
+
+
+def _spending(job: Job) -> str:
+    if not job.llm_tokens:
+        return ""
+    return f" The language model took {job.llm_tokens:,} tokens, which cost {dollars(job.cost_usd)}."
 
 
 def _reviews(number: int) -> str:

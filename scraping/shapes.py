@@ -5,6 +5,7 @@ from typing import Annotated, Any, TypedDict, cast
 from rest_framework import serializers
 
 from projects.choices import Platform
+from projects.config import ENGINES
 from results import imports
 from results.shapes import ContentJson, content_as_json
 from scraping import differences, progress
@@ -129,6 +130,11 @@ class JobOptionsSerializer(rest.Serializer):
         return {name: value.isoformat() if name.startswith("date") else value for name, value in attrs.items()}
 
 
+class AskedOfJobSerializer(JobOptionsSerializer):
+    engine = serializers.ChoiceField(ENGINES, required=False, help_text="Of reviews that are read again.")
+    filters = serializers.CharField(required=False, help_text="Which ones, as the query string of their list.")
+
+
 class JobSerializer(rest.ModelSerializer):
     # of a queryset ``with_collecting``
 
@@ -136,7 +142,7 @@ class JobSerializer(rest.ModelSerializer):
     retry_of = rest.IdField(source="retry_of_id", allow_null=True)
     progress = serializers.SerializerMethodField()
     targets = JobTargetSerializer(source="collecting", many=True)
-    options = JobOptionsSerializer()
+    options = AskedOfJobSerializer()
     stats = serializers.SerializerMethodField()
 
     class Meta:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from scraping import views
+from scraping.reanalysis.views import reanalyse
 
 urlpatterns = [
     path("<objectid:project_id>/jobs/", views.job_list, name="job_list"),
@@ -13,5 +14,6 @@ urlpatterns = [
     path("<objectid:project_id>/jobs/<objectid:job_id>/retry/", views.job_retry, name="job_retry"),
     path("<objectid:project_id>/jobs/<objectid:job_id>/errors.csv", views.job_errors, name="job_errors"),
     path("<objectid:project_id>/jobs/<objectid:job_id>/changes/", views.job_changes, name="job_changes"),
+    path("<objectid:project_id>/results/reanalyze/", reanalyse, name="reanalyse"),
     path("<objectid:project_id>/import/", views.import_create, name="import_create"),
 ]

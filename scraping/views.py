@@ -89,9 +89,9 @@ def job_status(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> 
 def job_start(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
     project = owned_or_404(Project, request.user, project_id)
     try:
-        return _to_job(request, Job.objects.start(project))
+        return to_job(request, Job.objects.start(project))
     except JobRefused as refused:
-        return _explain(request, project, refused)
+        return explain_refusal(request, project, refused)
 
 
 @login_required
@@ -110,9 +110,9 @@ def job_cancel(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> 
 def job_retry(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> HttpResponse:
     job = _job(request, project_id, job_id)
     try:
-        return _to_job(request, job.retry())
+        return to_job(request, job.retry())
     except JobRefused as refused:
-        return _explain(request, job.project, refused)
+        return explain_refusal(request, job.project, refused)
 
 
 @login_required
@@ -147,13 +147,13 @@ def job_errors(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> 
     return exports.response(request, file)
 
 
-def _to_job(request: HttpRequest, job: Job) -> HttpResponse:
+def to_job(request: HttpRequest, job: Job) -> HttpResponse:
     if job.status_message == SILENT_QUEUE:
         messages.warning(request, SILENT_QUEUE)
     return redirect(job)
 
 
-def _explain(request: HttpRequest, project: Project, refused: JobRefused) -> HttpResponse:
+def explain_refusal(request: HttpRequest, project: Project, refused: JobRefused) -> HttpResponse:
     messages.error(request, refused.message)
     running = Job.objects.live().filter(project=project).first() if refused.code == "busy" else None
     return redirect(running or project)
@@ -198,7 +198,7 @@ def _choose_options(request: HttpRequest, project: Project, upload: files.Upload
         return _refuse_file(request, project, error)
     if form.is_bound and not form.errors and "import" in request.POST:
         try:
-            return _to_job(request, importing.start(project, upload, preview.options))
+            return to_job(request, importing.start(project, upload, preview.options))
         except ValidationError as error:
             form.add_errors(error)
         except JobRefused as refused:

@@ -26,6 +26,7 @@ from results.api import (
     AnalyticsViewSet,
     Analyze,
     ChangeViewSet,
+    EstimateViewSet,
     ExportViewSet,
     LabelViewSet,
     MarkerViewSet,
@@ -34,6 +35,7 @@ from results.api import (
 )
 from scraping.api import ImportViewSet, JobViewSet
 from scraping.models import Schedule
+from scraping.reanalysis.api import ReanalysisViewSet
 from scraping.schedules.api import ScheduleViewSet
 from sentimatrix_studio import health, metrics, overview, problems, reference, takeout
 from sentimatrix_studio.dashboard.api import DashboardViewSet
@@ -106,6 +108,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{SCHEDULE}/toggle", ScheduleViewSet.as_view({"post": "toggle"}), name="schedule_toggle"),
     path(f"{SCHEDULE}/run-now", ScheduleViewSet.as_view({"post": "run_now"}), name="schedule_run"),
     path(f"{SCHEDULE}/history", ScheduleViewSet.as_view({"get": "history"}), name="schedule_history"),
+    path(f"{RESULTS}/reanalyze", ReanalysisViewSet.as_view({"post": "start"}), name="results_reanalyze"),
+    path(f"{RESULTS}/reanalyze/estimate", EstimateViewSet.as_view({"get": "retrieve"}), name="results_estimate"),
     path(RESULTS, ResultViewSet.as_view({"get": "list", "delete": "destroy_all"}), name="results"),
     path(
         f"{RESULTS}/<objectid:result_id>",

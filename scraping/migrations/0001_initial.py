@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),
                 ('status', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('completed', 'Completed'), ('partial', 'Partly completed'), ('failed', 'Failed'), ('cancelled', 'Cancelled'), ('timed_out', 'Timed out')], default='queued', max_length=10)),
                 ('status_message', models.CharField(blank=True, max_length=500)),
-                ('trigger', models.CharField(choices=[('manual', 'Started by hand'), ('scheduled', 'Scheduled'), ('api', 'Started through the API'), ('retry', 'Retry'), ('import', 'Import')], default='manual', max_length=10)),
+                ('trigger', models.CharField(choices=[('manual', 'Started by hand'), ('scheduled', 'Scheduled'), ('api', 'Started through the API'), ('retry', 'Retry'), ('import', 'Import'), ('reanalyse', 'Read again')], default='manual', max_length=10)),
                 ('options', models.JSONField(blank=True, default=dict)),
                 ('is_parallel', models.BooleanField(default=False, editable=False)),
                 ('request_id', models.CharField(blank=True, editable=False, max_length=64)),
@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
             name='Step',
             fields=[
                 ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('analyse', 'Analyse'), ('collect', 'Collect')], max_length=8)),
+                ('kind', models.CharField(choices=[('analyse', 'Analyse'), ('collect', 'Collect'), ('gather', 'Gather')], max_length=8)),
                 ('result_ids', django_mongodb_backend.fields.ArrayField(base_field=django_mongodb_backend.fields.ObjectIdField(), default=list)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='waiting', max_length=9)),
                 ('turn', models.PositiveIntegerField(default=0)),

@@ -11,6 +11,7 @@ from django_mongodb_backend.fields import ObjectIdAutoField
 
 from accounts.ownership import OwnedModel, OwnedQuerySet, Person
 from integrations import spending
+from projects.config import ENGINES
 from projects.models import Project, Target
 from results.models import DailyRollup, Result
 from scraping import announcing
@@ -67,7 +68,8 @@ class JobQuerySet(OwnedQuerySet):
     ) -> "Job":
         """Store a job over the project's targets (all it can visit, unless some are given) and ring for a worker.
 
-        Reviews which an earlier job left without analysis join it. A project has one job at a time, but for those that
+        With ``filters`` among the options it reads again the reviews that they find, and visits no target; otherwise
+        reviews which an earlier job left without analysis join it. A project has one job at a time, but for those that
         are parallel on purpose. What ``beside`` writes is stored with the job, or neither is. Raises JobRefused.
         """
 
@@ -93,9 +95,9 @@ class JobQuerySet(OwnedQuerySet):
         """
         self.check_free(project, is_parallel=said.get("is_parallel", False))
         wanted = list(project.to_collect() if targets is None else targets)
-        if not wanted:
-            raise JobRefused("nothing_to_collect", "There is nothing to collect: add a target, or import a file.")
         job = Job(owner_id=project.owner_id, project=project, request_id=current_request_id(), **said)
+        if not wanted and not job.is_reanalysis:
+            raise JobRefused("nothing_to_collect", "There is nothing to collect: add a target, or import a file.")
         job._store(wanted)
         return job
 
@@ -167,6 +169,21 @@ class Job(OwnedModel):
     @property
     def is_live(self) -> bool:
         return self.status in LIVE
+
+    @property
+    def is_reanalysis(self) -> bool:
+        """Whether it reads reviews again. Its options: ``engine``, ``filters`` as a query string, ``total``, how many
+        reviews they found, and ``since``, from when on a review counts as read again."""
+        return "filters" in self.options
+
+    @property
+    def engine(self) -> str:
+        """The one that is wanted."""
+        return str(self.options.get("engine") or self.project.config["analysis"]["engine"])
+
+    @property
+    def engine_name(self) -> str:
+        return dict(ENGINES)[self.engine]
 
     @property
     def results_total(self) -> int:
@@ -245,20 +262,29 @@ class Job(OwnedModel):
         """A new job over the targets which this one did not finish. Raises JobRefused."""
         if self.is_live:
             raise JobRefused("busy", "The job is still running.")
+        if self.is_reanalysis:
+            return self._read_rest()
         undone = self.steps.collecting().undone().values_list("target_id", flat=True)
         targets = Target.objects.filter(pk__in=list(undone))
         if not targets:
             raise JobRefused("nothing_to_collect", "Every target of this job was read: there is nothing to retry.")
         return Job.objects.start(self.project, targets, trigger=Trigger.RETRY, options=self.options, retry_of=self)
 
+    def _read_rest(self) -> "Job":
+        if self.status == JobStatus.COMPLETED:
+            raise JobRefused("nothing_to_collect", "Every review was read again: there is nothing to retry.")
+        return Job.objects.start(self.project, (), trigger=Trigger.RETRY, options=self.options, retry_of=self)
+
     def _store(self, targets: Sequence[Target]) -> None:
-        left = _without_analysis(self.project) if self.project.analyse else []
+        left = _without_analysis(self.project) if self.project.analyse and not self.is_reanalysis else []
         self.to_analyse = len(left)
         self.save(force_insert=True)
         Step.objects.bulk_create(
             Step(job=self, kind=StepKind.COLLECT, target=target, turn=turn) for turn, target in enumerate(targets)
         )
         self.add_analysis(left, turn=0)
+        if self.is_reanalysis:
+            Step.objects.create(job=self, kind=StepKind.GATHER)
 
     def add_analysis(self, result_ids: Sequence[ObjectId], *, turn: int) -> int:
         """Cut reviews into steps of analysis and give them turns after ``turn``; the last turn given."""

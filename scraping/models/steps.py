@@ -28,7 +28,8 @@ class StepQuerySet(models.QuerySet["Step"]):
 
 
 class Step(models.Model):
-    """A leased piece of a job: one target to collect from, or one batch of reviews to analyse.
+    """A leased piece of a job: one target to collect from, one batch of reviews to analyse, or the gathering of those
+    that are to be read again.
 
     A finished batch is deleted: what it did is in the reviews and in the job's counters.
     """

@@ -111,6 +111,8 @@ PAGES = [
     _project("result_list_filtered", "results/?sentiment=negative&platform=steam&search=crash"),
     _project("result_list_nothing", "results/?search=zebrafish"),
     _project("export_list", "results/exports/"),
+    _project("reanalyse", "results/reanalyze/?sentiment=negative"),
+    _project("reanalyse_nothing", "results/reanalyze/?search=zebrafish"),
     SitePage("result_detail", lambda sample: sample.result),
     _project("result_list_oldest", "results/?sort=date&label_source=model"),
     _project("change_list", "results/changes/"),

@@ -13,6 +13,7 @@ from typing import Any
 
 from projects.models import Project
 from results.analysis.cleaning import has_emoji, has_letters, masked, words_of
+from results.aspects import aspects_of
 from results.choices import Emotion, Sentiment
 
 EMOTIONS_FILE = Path(__file__).parent / "model" / "config.json"
@@ -74,7 +75,7 @@ class Asked:
 
 def asked_of(project: Project) -> Asked:
     """What it wants to know of each review."""
-    return Asked.of(project.config["analysis"])
+    return Asked.of(project.config["analysis"], [aspect.name for aspect in aspects_of(project)])
 
 
 def sendable(raw: str) -> str:

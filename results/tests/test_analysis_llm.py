@@ -280,5 +280,8 @@ def test_what_is_asked_follows_the_settings():
     assert Asked.of(analysis, ["sound"]) == Asked()
     analysis |= {"aspects": True, "summarize": True, "extract_insights": True, "emotion_model": "goemotions"}
     assert Asked.of(analysis, ["sound"]) == Asked(True, True, ("sound",), True, True)
+    project = make_project()
+    project.config["analysis"] |= {"aspects": True, "own_aspects": ["Battle pass: pass"]}
+    assert llm_prompt.asked_of(project).aspects[-1] == "Battle pass"
     words = llm_prompt.system(Asked.of(analysis, ["sound"]))
     assert all(f"{name}:" in words for name in ("emotions", "aspects", "summary", "insights"))

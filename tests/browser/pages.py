@@ -118,6 +118,7 @@ PAGES = [
     _project("change_list", "results/changes/"),
     SitePage("view_edit", lambda sample: sample.view),
     _project("view_create", "results/views/new/?sentiment=negative"),
+    _project("estimate", "results/estimate/"),
     _project("analytics", "analytics/"),
     _project("analytics_empty", "analytics/?date_from=2001-01-01&date_to=2001-01-31"),
     _project("analytics_filtered", "analytics/?sentiment=negative,very_negative&rating_min=1&unit=month"),

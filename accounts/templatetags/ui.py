@@ -42,6 +42,7 @@ BADGES = {
     "running": ("Running", "activity", "busy"),
     "completed": ("Completed", "circle-check", "ok"),
     "done": ("Done", "circle-check", "ok"),
+    "ready": ("Ready", "circle-check", "ok"),
     "partial": ("Partly completed", "triangle-alert", "warning"),
     "failed": ("Failed", "circle-x", "error"),
     "sending": ("Being sent", "send", "busy"),

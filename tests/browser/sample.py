@@ -44,6 +44,7 @@ def make_sample(page: Page, file: Path) -> Sample:
     project = steps.project_path(page)
     _start_schedule(page, project)
     steps.begin_project(page, "Kettlemoon II", ADDRESSES)
+    _order_exports(page, project)
     webhook, delivery = _test_webhook(page)
     return Sample(
         session=page.context.storage_state(),
@@ -75,6 +76,17 @@ def _start_schedule(page: Page, project: str) -> None:
     page.goto(f"{project}schedule/?frequency=weekly&day_of_week=4&time=16:45")
     page.get_by_role("button", name="Start the schedule").click()
     page.get_by_role("button", name="Switch off").wait_for()
+
+
+def _order_exports(page: Page, project: str) -> None:
+    """The menu offers it where there are very many reviews, which is more than a sample has."""
+    page.goto(f"{project}results/")
+    token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
+    for kind, query in (("parquet", ""), ("xlsx", "?sentiment=negative&platform=steam&search=crash")):
+        form = {"csrfmiddlewaretoken": token, "format": kind}
+        page.request.post(f"{project}results/exports/new/{query}", form=form, headers={"Referer": page.url})
+    page.goto(f"{project}results/exports/")
+    page.get_by_text("Ready", exact=True).nth(1).wait_for()  # the page looks again by itself
 
 
 def _mark_day(page: Page, project: str) -> str:

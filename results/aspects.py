@@ -4,7 +4,7 @@ from typing import Any
 
 from projects.models import Project
 from results.analysis.aspects import Finder
-from results.analysis.engine import Engine
+from results.analysis.engine import get_engine
 from results.analysis.lexicon import lexicon_of
 from results.analysis.packs import Aspect, get_pack
 
@@ -30,10 +30,10 @@ def _listed(words: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in words.split(",") if word.strip())
 
 
-def finder_for(project: Project, engine: Engine) -> Finder | None:
-    """What looks for the aspects of the project, if it wants them; ``engine`` reads what is said of them."""
+def finder_for(project: Project) -> Finder | None:
+    """What looks for the aspects of the project, if it wants them. The local engine reads what is said of them."""
     aspects = aspects_of(project)
-    return Finder(lexicon_of(aspects), engine) if aspects else None
+    return Finder(lexicon_of(aspects), get_engine()) if aspects else None
 
 
 def shown(aspect: str) -> str:

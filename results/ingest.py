@@ -13,6 +13,7 @@ from pymongo import InsertOne, UpdateOne
 
 from projects.models import Target
 from results import documents, labels, rollups
+from results.analysis.aspects import Finder
 from results.analysis.engine import Analysis, Engine
 from results.choices import State
 from results.documents import Document
@@ -110,13 +111,22 @@ def mark_missing(
 
 
 def analyse(
-    result_ids: Sequence[ObjectId], engine: Engine, *, emotions: bool = True, fine: bool = False, again: bool = False
+    result_ids: Sequence[ObjectId],
+    engine: Engine,
+    *,
+    emotions: bool = True,
+    fine: bool = False,
+    aspects: Finder | None = None,
+    again: bool = False,
 ) -> list[Finding]:
     """What ``engine`` makes of those of the reviews that still wait, or ``again`` of all of them. Slow: call it outside
-    any transaction. ``emotions`` are Ekman's, ``fine`` ones those of GoEmotions besides."""
+    any transaction. ``emotions`` are Ekman's, ``fine`` ones those of GoEmotions; ``aspects`` looks for those."""
     fields = ("title", "text", "content_hash")
     rows = list(_find(_among(result_ids, again), fields))
-    analyses = engine.analyse([readable(row["title"], row["text"]) for row in rows])
+    texts = [readable(row["title"], row["text"]) for row in rows]
+    analyses = engine.analyse(texts)
+    if aspects:
+        analyses = aspects.add_to(texts, analyses)
     if not emotions:
         analyses = [replace(analysis, emotions=[], emotion=None) for analysis in analyses]
     if not fine:

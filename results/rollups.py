@@ -15,17 +15,26 @@ from pymongo import UpdateOne
 
 from projects.models import Project
 from results.choices import POLARITY_OF, LabelSource
-from results.models import DailyRollup, Result, RollupQuerySet, TotalRollup
-from results.tallies import COUNTERS, SCALE, STARS_SCALE
+from results.models import (
+    DailyAspectRollup,
+    DailyRollup,
+    Result,
+    RollupQuerySet,
+    TotalAspectRollup,
+    TotalRollup,
+)
+from results.tallies import ASPECT_COUNTERS, COUNTERS, SCALE, STARS_SCALE
 from sentimatrix_studio.mongo.pipelines import collection, session
 from sentimatrix_studio.mongo.transaction import in_transaction
 
-Counts = dict[str, int]  # by name of COUNTERS; what is not named is 0
+AnyRollup = DailyRollup | TotalRollup | DailyAspectRollup | TotalAspectRollup
+Counts = dict[str, int]  # by name of COUNTERS or ASPECT_COUNTERS; what is not named is 0
 
 # What of a review decides where and how it counts, and ``content_hash`` to recognise it by.
 COUNTED_FIELDS = (
     *("owner_id", "project_id", "target_id", "platform", "dated_at", "stars"),
     *("state", "sentiment", "score", "emotion", "emotion_score", "label_source", "content_hash"),
+    *("aspects.aspect", "aspects.sentiment", "aspects.score"),
 )
 
 LABELLED_FIELDS = (*COUNTED_FIELDS, "confidence", "correction", "model_label")  # of one that gets another label
@@ -56,6 +65,12 @@ def contribution(result: dict[str, Any]) -> Counts:
     return counts
 
 
+def aspect_contribution(result: dict[str, Any], mention: dict[str, Any]) -> Counts:
+    """What one review adds to the roll-up of an aspect that it mentions."""
+    said = {"total": 1, POLARITY_OF[mention["sentiment"]]: 1, "said_sum": round(mention["score"] * SCALE)}
+    return said | ({"labelled": 1, "score_sum": round(result["score"] * SCALE)} if result["sentiment"] else {})
+
+
 def whole_stars(stars: float) -> int:
     """1 … 5, halves up; below one star there is no less than one."""
     return max(1, int(stars + 0.5))
@@ -69,6 +84,7 @@ class Place(NamedTuple):
     day: datetime | None  # midnight UTC, naive as pymongo has it; None: all days
     platform: str
     target_id: ObjectId
+    aspect: str | None = None  # None: whatever reviews are about
 
     @classmethod
     def of(cls, result: dict[str, Any]) -> Self:
@@ -79,12 +95,22 @@ class Place(NamedTuple):
     def rollup_id(self) -> ObjectId:
         """Always the same for the same place, so that two workers never start two documents for one day."""
         day = f"{self.day:%Y-%m-%d}" if self.day else "all"
-        place = (self.project_id, self.target_id, day, self.platform)
+        place = (self.project_id, self.target_id, day, self.platform, *([self.aspect] if self.aspect else ()))
         return ObjectId(blake2b("|".join(map(str, place)).encode(), digest_size=12).digest())
 
     @property
     def total(self) -> Self:
         return self._replace(day=None)
+
+    @property
+    def model(self) -> type[AnyRollup]:
+        if self.aspect:
+            return DailyAspectRollup if self.day else TotalAspectRollup
+        return DailyRollup if self.day else TotalRollup
+
+    @property
+    def counters(self) -> tuple[str, ...]:
+        return ASPECT_COUNTERS if self.aspect else COUNTERS
 
 
 class Moves:
@@ -94,8 +120,14 @@ class Moves:
         self._deltas: dict[Place, Counts] = {}
 
     def add(self, result: dict[str, Any], *, sign: int = 1) -> None:
-        delta = self._deltas.setdefault(Place.of(result), defaultdict(int))
-        for name, count in contribution(result).items():
+        place = Place.of(result)
+        self._count(place, contribution(result), sign)
+        for mention in result["aspects"]:
+            self._count(place._replace(aspect=mention["aspect"]), aspect_contribution(result, mention), sign)
+
+    def _count(self, place: Place, counts: Counts, sign: int) -> None:
+        delta = self._deltas.setdefault(place, defaultdict(int))
+        for name, count in counts.items():
             delta[name] += sign * count
 
     def remove(self, result: dict[str, Any]) -> None:
@@ -111,16 +143,22 @@ class Moves:
         totals: dict[Place, Counter[str]] = defaultdict(Counter)
         for place, delta in self._deltas.items():
             totals[place.total].update(delta)
-        _write(TotalRollup, totals)
+        _write(totals)
 
     def apply_to_days(self) -> None:
-        _write(DailyRollup, self._deltas)
+        _write(self._deltas)
 
 
-def _write(model: type[DailyRollup | TotalRollup], moves: Mapping[Place, Counts]) -> None:
-    deltas = {place: delta for place, delta in moves.items() if any(delta.values())}
-    if not deltas:
-        return
+def _write(moves: Mapping[Place, Counts]) -> None:
+    by_model = defaultdict[type[AnyRollup], dict[Place, Counts]](dict)
+    for place, delta in moves.items():
+        if any(delta.values()):
+            by_model[place.model][place] = delta
+    for model, deltas in by_model.items():
+        _write_to(model, deltas)
+
+
+def _write_to(model: type[AnyRollup], deltas: Mapping[Place, Counts]) -> None:
     writes = [_increment(place, delta) for place, delta in deltas.items()]
     collection(model).bulk_write(writes, ordered=False, session=session())
     if shrunk := [place.rollup_id for place, delta in deltas.items() if delta["total"] < 0]:
@@ -129,7 +167,7 @@ def _write(model: type[DailyRollup | TotalRollup], moves: Mapping[Place, Counts]
 
 def _increment(place: Place, delta: Counts) -> UpdateOne:
     # Every counter is named and 64 bits wide, so that a document does not show in which order it came about.
-    increments = {f"counters.{name}": Int64(delta.get(name, 0)) for name in COUNTERS}
+    increments = {f"counters.{name}": Int64(delta.get(name, 0)) for name in place.counters}
     about = {name: value for name, value in place._asdict().items() if value is not None}
     return UpdateOne({"_id": place.rollup_id}, {"$setOnInsert": about, "$inc": increments}, upsert=True)
 
@@ -142,9 +180,8 @@ def rebuild(project: Project) -> None:
 
 
 def _rebuild_span(project: Project, start: datetime, end: datetime) -> None:
-    collection(DailyRollup).delete_many(
-        {"project_id": project.pk, "day": {"$gte": start, "$lt": end}}, session=session()
-    )
+    for model in (DailyRollup, DailyAspectRollup):
+        collection(model).delete_many({"project_id": project.pk, "day": {"$gte": start, "$lt": end}}, session=session())
     moves = Moves()
     where = {"project_id": project.pk, "dated_at": {"$gte": start, "$lt": end}}
     for result in collection(Result).find(where, COUNTED_FIELDS, session=session()):
@@ -153,18 +190,20 @@ def _rebuild_span(project: Project, start: datetime, end: datetime) -> None:
 
 
 def _rebuild_totals(project: Project) -> None:
-    of_project = {"project_id": project.pk}
-    key = {name: f"${name}" for name in ("owner_id", "platform", "target_id")}
-    sums = {name: {"$sum": f"$counters.{name}"} for name in COUNTERS}
-    pipeline = [{"$match": of_project}, {"$group": {"_id": key, **sums}}]
-    found = list(collection(DailyRollup).aggregate(pipeline, session=session()))
-    collection(TotalRollup).delete_many(of_project, session=session())
-    _write(TotalRollup, {Place(project_id=project.pk, day=None, **row.pop("_id")): row for row in found})
+    for model in (TotalRollup, TotalAspectRollup):
+        collection(model).delete_many({"project_id": project.pk}, session=session())
+    for days, counters, beside in ((DailyRollup, COUNTERS, ()), (DailyAspectRollup, ASPECT_COUNTERS, ("aspect",))):
+        key = {name: f"${name}" for name in ("owner_id", "platform", "target_id", *beside)}
+        sums = {name: {"$sum": f"$counters.{name}"} for name in counters}
+        pipeline = [{"$match": {"project_id": project.pk}}, {"$group": {"_id": key, **sums}}]
+        found = collection(days).aggregate(pipeline, session=session())
+        _write({Place(project_id=project.pk, day=None, **row.pop("_id")): row for row in found})
 
 
 def _months(project: Project) -> Iterator[tuple[datetime, datetime]]:
     """First day and day after the last of every month with a review or a roll-up, and those between."""
-    span = _span(Result, "dated_at", project) + _span(DailyRollup, "day", project)
+    kept = [day for model in (DailyRollup, DailyAspectRollup) for day in _span(model, "day", project)]
+    span = [*_span(Result, "dated_at", project), *kept]
     if not span:
         return
     start = min(span).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -174,7 +213,7 @@ def _months(project: Project) -> Iterator[tuple[datetime, datetime]]:
         start = end
 
 
-def _span(model: type[Result | DailyRollup], column: str, project: Project) -> list[datetime]:
+def _span(model: type[Result | DailyRollup | DailyAspectRollup], column: str, project: Project) -> list[datetime]:
     """The first and the last value of the column in the project; empty without rows."""
     ends = (collection(model).find_one({"project_id": project.pk}, [column], sort=[(column, way)]) for way in (1, -1))
     return [row[column] for row in ends if row]

@@ -29,6 +29,7 @@ BY_LABEL = dict(zip(Sentiment.values, LABELS, strict=True))
 BY_SIDE = {side: [BY_LABEL[label] for label in labels] for side, labels in POLARITIES.items()}
 BY_STATE = dict(zip(State.values, STATES, strict=True))
 BY_EMOTION = dict(zip(Emotion.values, EMOTIONS, strict=True))
+ASPECT_COUNTERS = ("total", *POLARITIES, "said_sum", "labelled", "score_sum")
 SCALE = 10_000  # scores are added as whole ten-thousandths: sums of floats depend on their order
 STARS_SCALE = 100
 
@@ -115,6 +116,43 @@ class Tally:
     def stars_by_side(self) -> dict[int, dict[str, int]]:
         """Reviews with a rating and a label: by whole stars, five first, and by what the label says."""
         return {stars: {side: self[f"stars_{stars}_{side}"] for side in POLARITIES} for stars in range(5, 0, -1)}
+
+
+@dataclass(frozen=True, slots=True)
+class AspectTally:
+    """The reviews that mention an aspect: how many there are, and what they say of it."""
+
+    total: int = 0
+    positive: int = 0
+    neutral: int = 0
+    negative: int = 0
+    said_sum: int = 0  # of the scores of what is said of the aspect
+    labelled: int = 0  # those that have a score of their own, and …
+    score_sum: int = 0  # … the sum of these
+
+    def __add__(self, other: "AspectTally") -> "AspectTally":
+        return AspectTally(*(getattr(self, name) + getattr(other, name) for name in ASPECT_COUNTERS))
+
+    @property
+    def sides(self) -> dict[str, int]:
+        """Reviews by what they say of the aspect."""
+        return {side: getattr(self, side) for side in POLARITIES}
+
+    @property
+    def avg_score(self) -> float | None:
+        """Mean score, −1 … 1, of what is said of the aspect."""
+        return _mean(self.said_sum, self.total, SCALE)
+
+    def impact(self, everything: Tally) -> float | None:
+        """Mean score of all reviews less that of those that do not mention the aspect: what it adds to the mean.
+
+        None where every review mentions it: nobody knows the mean without.
+        """
+        rest = everything.labelled - self.labelled
+        if not rest:
+            return None
+        scores = everything["score_sum"]
+        return (scores / everything.labelled - (scores - self.score_sum) / rest) / SCALE
 
 
 def _mean(total: int, count: int, scale: int, digits: int = 4) -> float | None:

@@ -8,6 +8,7 @@ from projects.config import GOEMOTIONS, LOCAL
 from results import ingest
 from results.analysis.choosing import choose
 from results.analysis.engine import Engine, Postponed, get_engine
+from results.aspects import finder_for
 from scraping import leases, settling
 from scraping.hand import Hand
 from sentimatrix_studio.mongo.transaction import in_transaction
@@ -32,9 +33,12 @@ def _findings(hand: Hand, engine: Engine) -> list[ingest.Finding]:
     ids, findings = hand.step.result_ids, list[ingest.Finding]()
     asked = hand.job.project.config["analysis"]
     said = {"emotions": asked["emotions"], "fine": asked["emotions"] and asked["emotion_model"] == GOEMOTIONS}
+    aspects = finder_for(hand.job.project)
     for start in range(0, len(ids), SLICE):
         hand.check()
-        findings += ingest.analyse(ids[start : start + SLICE], engine, **said, again=hand.job.is_reanalysis)
+        findings += ingest.analyse(
+            ids[start : start + SLICE], engine, **said, aspects=aspects, again=hand.job.is_reanalysis
+        )
     return findings
 
 

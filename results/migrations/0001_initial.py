@@ -49,6 +49,37 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='DailyAspectRollup',
+            fields=[
+                ('id', django_mongodb_backend.fields.ObjectIdField(db_column='_id', editable=False, primary_key=True, serialize=False)),
+                ('day', models.DateTimeField()),
+                ('aspect', models.CharField(max_length=40)),
+                ('platform', models.CharField(choices=[('amazon', 'Amazon'), ('steam', 'Steam'), ('youtube', 'YouTube'), ('reddit', 'Reddit'), ('google', 'Google'), ('trustpilot', 'Trustpilot'), ('yelp', 'Yelp'), ('imdb', 'IMDb'), ('file', 'File')], max_length=12)),
+                ('counters', models.JSONField(default=dict)),
+                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.project')),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.target')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['project', 'day'], name='aspect_project_day'), models.Index(fields=['owner'], name='aspect_owner')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TotalAspectRollup',
+            fields=[
+                ('id', django_mongodb_backend.fields.ObjectIdField(db_column='_id', editable=False, primary_key=True, serialize=False)),
+                ('aspect', models.CharField(max_length=40)),
+                ('platform', models.CharField(choices=[('amazon', 'Amazon'), ('steam', 'Steam'), ('youtube', 'YouTube'), ('reddit', 'Reddit'), ('google', 'Google'), ('trustpilot', 'Trustpilot'), ('yelp', 'Yelp'), ('imdb', 'IMDb'), ('file', 'File')], max_length=12)),
+                ('counters', models.JSONField(default=dict)),
+                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.project')),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.target')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['project'], name='aspect_total_project'), models.Index(fields=['owner'], name='aspect_total_owner')],
+            },
+        ),
+        migrations.CreateModel(
             name='Result',
             fields=[
                 ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),

@@ -1,3 +1,4 @@
+from results.models.aspects import AspectRollupQuerySet, DailyAspectRollup, TotalAspectRollup
 from results.models.changes import Change, ChangeKind, ChangeQuerySet, Former
 from results.models.exports import Export, ExportQuerySet
 from results.models.markers import Marker, MarkerQuerySet
@@ -7,9 +8,11 @@ from results.models.saved import SavedView, SavedViewQuerySet
 
 __all__ = [
     "UNCERTAIN_BELOW",
+    "AspectRollupQuerySet",
     "Change",
     "ChangeKind",
     "ChangeQuerySet",
+    "DailyAspectRollup",
     "DailyRollup",
     "DailyRollupQuerySet",
     "Export",
@@ -22,5 +25,6 @@ __all__ = [
     "RollupQuerySet",
     "SavedView",
     "SavedViewQuerySet",
+    "TotalAspectRollup",
     "TotalRollup",
 ]

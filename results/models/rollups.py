@@ -39,7 +39,7 @@ class DailyRollupQuerySet(RollupQuerySet):
 
     def tally_by_period(self, unit: str, counters: Iterable[str] = COUNTERS) -> dict[date, Tally]:
         """By the first day of each ``day``, ``week`` (from Monday) or ``month``, in order; empty ones are left out."""
-        found = self._groups(_period(unit), counters)
+        found = self._groups(period(unit), counters)
         return {start.date(): tally for start, tally in sorted(found, key=lambda group: group[0])}
 
     def before_and_since(
@@ -64,7 +64,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _period(unit: str) -> Any:
+def period(unit: str) -> Any:
     return "$day" if unit == "day" else {"$dateTrunc": {"date": "$day", "unit": unit, "startOfWeek": "monday"}}
 
 

@@ -30,8 +30,8 @@ OWN_FILES = {
     "messages metering needs notices notifications outbound pace prices providers redaction sealed shapes signed "
     "signing spending verifying webhooks wording",
     "results": "analysis analytics charts chips comparing counting documents explanations explorer "
-    "exports figures filters imports ingest labels languages links listing marking paging panels parameters reading "
-    "removal report resources rollups shapes shares significance tallies",
+    "exports figures filters imports ingest insights keywords labels languages links listing marking paging panels "
+    "parameters reading removal report resources rollups shapes shares significance tallies",
     "scraping": "access analysing announcing cluster collecting consumers differences hand heartbeat importing "
     "incremental leases progress removal routing runner sample schedules scope settling shapes sources tasks "
     "visits",

@@ -1,0 +1,90 @@
+"""Reading the words of the newest reviews of a filter: as many as can be read while somebody waits, and no more."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo.errors import ExecutionTimeout
+
+from projects.models import Project
+from results.choices import POLARITY_OF, State
+from results.counting import counts
+from results.filters import ResultFilter
+from results.keywords.terms import pieces, stems
+from results.models import Result
+from sentimatrix_studio.mongo.pipelines import collection, condition, session
+
+MOST_REVIEWS = 4000
+MOST_CHARACTERS = 3_000_000  # of all of them together
+LONGEST_READ = 2000  # milliseconds
+COLUMNS = ("title", "text", "sentiment", "score", "confidence", "aspects", "dated_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A review with a label. ``text`` is its title and text in small letters: phrases are looked up in it."""
+
+    id: ObjectId
+    side: str  # of POLARITIES
+    score: float
+    text: str
+    stems: set[str]
+    row: dict[str, Any]  # the COLUMNS as they are stored
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The newest reviews with a label that a filter finds, newest first."""
+
+    reviews: list[Review]
+    total: int | None  # how many there are to read; None where counting took too long
+    since: datetime | None  # the oldest of those read, if there are more
+
+    @property
+    def read(self) -> int:
+        return len(self.reviews)
+
+
+def read(project: Project, asked: ResultFilter, most: int = MOST_REVIEWS) -> Window:
+    """What is asked for of sentiment and state is passed over: words are compared between the sides, and reviews
+    without a label are on none."""
+    labelled = replace(asked, sentiment=(), state=(State.ANALYSED.value,))
+    rows = _Newest(project, labelled, most)
+    reviews = [_review(row) for row in rows]
+    if rows.are_all:
+        return Window(reviews, len(reviews), None)
+    since = reviews[-1].row["dated_at"].replace(tzinfo=UTC) if reviews else None
+    return Window(reviews, counts(project, labelled).total, since)
+
+
+class _Newest:
+    """The rows, newest first, until one of the limits is reached; then ``are_all`` says whether none was."""
+
+    def __init__(self, project: Project, asked: ResultFilter, most: int) -> None:
+        self._where, self._most = condition(asked.queryset(project)), most
+        self.are_all = False
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        characters = 0
+        try:
+            for number, row in enumerate(self._found()):
+                characters += len(row["title"]) + len(row["text"])
+                if number == self._most or (number and characters > MOST_CHARACTERS):
+                    return
+                yield row
+        except ExecutionTimeout:  # what came in time is read
+            return
+        self.are_all = True
+
+    def _found(self) -> Iterator[dict[str, Any]]:
+        order = [("dated_at", -1), ("_id", -1)]
+        yield from collection(Result).find(
+            self._where, COLUMNS, sort=order, limit=self._most + 1, max_time_ms=LONGEST_READ, session=session()
+        )
+
+
+def _review(row: dict[str, Any]) -> Review:
+    text = f"{row['title']}\n{row['text']}".lower()
+    return Review(row["_id"], POLARITY_OF[row["sentiment"]], row["score"], text, stems(pieces(text)), row)

@@ -21,5 +21,5 @@ def _merged(noted: Sequence[Model], own: dict[str, Model]) -> list[Model]:
 
 def dollars(amount: float) -> str:
     """In words as close as it takes: “$12.50”, “$0.0312”, “$0.000420”."""
-    digits = 2 if amount >= 1 or not amount else 4 if amount >= 0.01 else 6
+    digits = 2 if amount >= 1 or not amount else 4 if amount >= 0.001 else 6
     return f"${amount:,.{digits}f}"

@@ -188,7 +188,7 @@ def test_what_the_budget_does_not_allow_is_read_by_the_local_engine(standins):
     assert 0 < counts[LLM] < 40
     assert standins.llms.dollars(*PRICES) <= 0.002
     assert engine.said == [  # type: ignore[attr-defined]
-        "openai/gpt-4o-mini: The budget of $0.002000 for a run is used up. The built-in engine reads the rest."
+        "openai/gpt-4o-mini: The budget of $0.0020 for a run is used up. The built-in engine reads the rest."
     ]
 
 

@@ -77,7 +77,7 @@ def test_beyond_the_budget_the_built_in_engine_reads_and_it_is_said_once(standin
     assert (job.status, sum(engines(job).values()), set(engines(job))) == ("completed", 75, {LLM, "scripted-1"})
     assert 0 < job.cost_usd <= 0.003
     assert job.cost_usd == pytest.approx(standins.llms.dollars(*PRICES), abs=1e-9)
-    assert log(job).count("The budget of $0.003000 for a run is used up.") == 1
+    assert log(job).count("The budget of $0.0030 for a run is used up.") == 1
 
 
 def test_a_quota_that_is_used_up_ends_it_after_one_attempt(standins, source):

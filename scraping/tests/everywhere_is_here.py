@@ -76,7 +76,7 @@ def seen_by_browser() -> list[str]:
 
 
 def main() -> None:
-    with pytest.MonkeyPatch.context() as patch, Server(answer, host="::", port=80).running():
+    with pytest.MonkeyPatch.context() as patch, Server(answer, at=("::", 80)).running():
         once(patch)
         ways = {way: seen(way) for way in WAYS}
         json.dump({"ways": ways, "browser": seen_by_browser()}, sys.stdout)

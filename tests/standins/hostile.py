@@ -64,7 +64,7 @@ class Server:
     answer: Callable[[socket.socket, bytes], None]
     tls: ssl.SSLContext | None = None
     requests: list[bytes] = field(default_factory=list)
-    host: str = "127.0.0.1"  # or "::" for all addresses of this machine
+    at: tuple[str, int] = ("127.0.0.1", 0)  # or "::" for all addresses of this machine; any port, or this one
     port: int = 0
 
     @property
@@ -73,9 +73,9 @@ class Server:
 
     @contextmanager
     def running(self) -> Iterator["Server"]:
-        is_v6 = ":" in self.host
+        is_v6 = ":" in self.at[0]
         family = socket.AF_INET6 if is_v6 else socket.AF_INET
-        listener = socket.create_server((self.host, self.port), family=family, dualstack_ipv6=is_v6)
+        listener = socket.create_server(self.at, family=family, dualstack_ipv6=is_v6)
         self.port = listener.getsockname()[1]
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
         try:

@@ -12,22 +12,12 @@ from integrations.channels import Service
 from integrations.models import Bell, Channel, Delivery
 from sentimatrix_studio.mongo.pipelines import collection
 
-MOST = 20  # channels of one person
-
-
-class TooMany(Exception):  # noqa: N818  not an error: an answer
-    """Somebody has as many channels as one may have."""
-
-    message = f"You have {MOST} channels already: delete one that is no longer needed."
-
 
 def create(owner: User, service: Service, values: Mapping[str, str], fields: Mapping[str, Any]) -> Channel:
     """``values`` are those of the service's fields. Raises TooMany."""
-    if Channel.objects.owned_by(owner).count() >= MOST:
-        raise TooMany
     channel = Channel(owner=owner, service=service.id, **fields)
     channel.seal(values)
-    channel.save(force_insert=True)
+    channel.add()
     _record("created", channel)
     return channel
 

@@ -92,19 +92,9 @@ def _of_second_factor(document: Document) -> tuple[str, ...]:
 
 
 PLACES = (
-    Place(
-        "keys of providers",
-        Credential,
-        "sealed",
-        lambda row: Credential.place_of(row["_id"], row["owner_id"], row["provider"]),
-    ),
-    Place(
-        "addresses of channels",
-        Channel,
-        "sealed",
-        lambda row: Channel.place_of(row["_id"], row["owner_id"], row["service"]),
-    ),
-    Place("secrets of webhooks", Webhook, "sealed", lambda row: Webhook.place_of(row["_id"], row["owner_id"])),
+    Place("keys of providers", Credential, "sealed", Credential.place_of),
+    Place("addresses of channels", Channel, "sealed", Channel.place_of),
+    Place("secrets of webhooks", Webhook, "sealed", Webhook.place_of),
     Place("authenticator apps", Authenticator, "data.secret", _of_second_factor),
     Place("recovery codes", Authenticator, "data.seed", _of_second_factor),
     Place("sessions", Session, "session_data", lambda row: (sessions.PURPOSE,), _unsigned, _signed, is_passing=True),

@@ -15,7 +15,7 @@ from integrations import notifications
 from integrations.api.bodies import EndpointSerializer, EventsField
 from integrations.catalogue import EVENTS
 from integrations.channels import SERVICES, Service
-from integrations.models import Bell, Channel, Notice
+from integrations.models import Bell, Channel, Notice, TooMany
 from integrations.models.channels import LOST
 from integrations.shapes.notifications import (
     BellJson,
@@ -124,7 +124,7 @@ class ChannelViewSet(rest.ViewSet):
         service = SERVICES[fields.pop("service")]
         try:
             channel = notifications.create(signed_in(request), service, _taken(service, fields), fields)
-        except notifications.TooMany as refused:
+        except TooMany as refused:
             raise rest.Conflict(refused.message) from refused
         return Response(channel_as_json(channel), status=status.HTTP_201_CREATED)
 

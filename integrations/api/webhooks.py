@@ -14,7 +14,7 @@ from integrations import webhooks
 from integrations.api.bodies import EndpointSerializer, EventsField
 from integrations.catalogue import OFFERED
 from integrations.choices import DeliveryState
-from integrations.models import Delivery, Webhook
+from integrations.models import Delivery, TooMany, Webhook
 from integrations.models.webhooks import LOST, validate_address
 from integrations.shapes.webhooks import (
     DeliveryDetailJson,
@@ -108,7 +108,7 @@ class WebhookViewSet(OwnWebhook, rest.ViewSet):
         fields = self._said()
         try:
             webhook, secret = webhooks.create(signed_in(request), fields, fields.pop("headers", {}))
-        except webhooks.TooMany as refused:
+        except TooMany as refused:
             raise rest.Conflict(refused.message) from refused
         return Response(new_webhook_as_json(webhook, secret), status=status.HTTP_201_CREATED)
 

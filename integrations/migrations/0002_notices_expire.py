@@ -1,19 +1,12 @@
-"""MongoDB removes notices that nobody looks for any more, which models cannot ask for."""
+"""Notices that nobody looks for any more are removed."""
+
+from datetime import timedelta
 
 from django.db import migrations
 
-COLLECTION, INDEX = "integrations_notice", "notice_expiry"
-KEPT = 90 * 24 * 60 * 60  # seconds
-
-
-def create(apps, schema_editor):
-    schema_editor.connection.get_collection(COLLECTION).create_index("at", name=INDEX, expireAfterSeconds=KEPT)
-
-
-def drop(apps, schema_editor):
-    schema_editor.connection.get_collection(COLLECTION).drop_index(INDEX)
+from sentimatrix_studio.mongo.expiry import expire
 
 
 class Migration(migrations.Migration):
     dependencies = [("integrations", "0001_initial")]
-    operations = [migrations.RunPython(create, drop)]
+    operations = [expire("integrations_notice", "at", "notice_expiry", after=timedelta(days=90))]

@@ -8,7 +8,7 @@ from integrations.models.credentials import (
     validate_price,
 )
 from integrations.models.deliveries import Delivery, DeliveryQuerySet, Event, EventQuerySet
-from integrations.models.endpoints import Endpoint, EndpointQuerySet
+from integrations.models.endpoints import Endpoint, EndpointQuerySet, TooMany
 from integrations.models.notices import Bell, Notice, NoticeQuerySet
 from integrations.models.spending import Purse, Remembered
 from integrations.models.webhooks import Webhook
@@ -34,6 +34,7 @@ __all__ = [
     "OwnModelQuerySet",
     "Purse",
     "Remembered",
+    "TooMany",
     "Webhook",
     "validate_llm",
     "validate_price",

@@ -1,4 +1,3 @@
-import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
@@ -13,9 +12,9 @@ from django_mongodb_backend.fields import ObjectIdAutoField
 from accounts.models import User
 from accounts.ownership import OwnedModel, OwnedQuerySet
 from integrations.choices import KeyStatus
+from integrations.models.secrets import Sealed
 from integrations.providers import PROVIDERS, Kind, Model, Provider
 from integrations.verifying import Verdict
-from sentimatrix_studio.encryption import Unreadable, decrypt, encrypt
 
 PROVIDER_LENGTH = 30
 TELLING = (KeyStatus.VALID, KeyStatus.INVALID)  # after these one knows; the others leave what was known before
@@ -40,16 +39,18 @@ class CredentialQuerySet(OwnedQuerySet):
                 return credential, True
 
 
-class Credential(OwnedModel):
+class Credential(Sealed, OwnedModel):
     """What somebody has been given by a provider to be let in there: a key, or a name and a password.
 
-    ``sealed`` opens only as this row of this owner, for this provider. ``shown`` is what of it may be seen.
+    Its secrets are the values of the provider's fields. ``shown`` is what of them may be seen.
     """
+
+    kind: ClassVar[str] = "credential"
+    bound_to: ClassVar[tuple[str, ...]] = ("provider",)
 
     id = ObjectIdAutoField(primary_key=True)
     provider = models.CharField(max_length=PROVIDER_LENGTH)
     label = models.CharField(max_length=100, blank=True)
-    sealed = models.TextField(editable=False)
     shown = models.JSONField(default=dict, editable=False)
     status = models.CharField(max_length=12, choices=KeyStatus, default=KeyStatus.UNTESTED, editable=False)
     error = models.CharField(max_length=500, blank=True, editable=False)
@@ -80,14 +81,6 @@ class Credential(OwnedModel):
         return str(next(iter([*secrets, *self.shown.values()]), ""))
 
     @property
-    def is_readable(self) -> bool:
-        try:
-            self.open()
-        except Unreadable:
-            return False
-        return True
-
-    @property
     def state(self) -> str:
         """Its status for those who look at it, who want to know at once when it is of no use."""
         if not self.is_readable:
@@ -99,25 +92,16 @@ class Credential(OwnedModel):
         """Whether there is something to try it with: it can be read, and nobody has said that it is not valid."""
         return self.is_valid is not False and self.is_readable
 
-    def open(self) -> dict[str, str]:
-        """The values of the provider's fields. Raises ``Unreadable``."""
-        values: dict[str, str] = json.loads(decrypt(self.sealed, *self.place_of(self.pk, self.owner_id, self.provider)))
-        return values
-
     def holds(self, values: Mapping[str, str]) -> bool:
         """Whether these are its values, and not those of a key that was there before."""
         return self.is_readable and self.open() == values
 
-    @staticmethod
-    def place_of(pk: ObjectId, owner_id: ObjectId, provider: str) -> tuple[str, ...]:
-        """What its ciphertext is bound to."""
-        return "credential", "sealed", str(owner_id), provider, str(pk)
-
     def take(self, values: dict[str, str], label: str) -> dict[str, Any]:
         """Hold other values, of which nothing is known yet; also what has to be saved."""
+        self.hold(values)
         fields = {
             "label": label,
-            "sealed": encrypt(json.dumps(values), *self.place_of(self.pk, self.owner_id, self.provider)),
+            "sealed": self.sealed,
             "shown": PROVIDERS[self.provider].shown(values),
             "status": KeyStatus.UNTESTED,
             "error": "",

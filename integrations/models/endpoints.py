@@ -24,6 +24,14 @@ SPELL = timedelta(days=2)  # failures that lie further apart belong to different
 PATIENCE = timedelta(days=5)  # with an endpoint to which nothing can be delivered
 
 
+class TooMany(Exception):  # noqa: N818  not an error: an answer
+    """Somebody has as many endpoints of this kind as one may have."""
+
+    def __init__(self, kind: str, most: int) -> None:
+        self.message = f"You have {most} {kind}s already: delete one that is no longer needed."
+        super().__init__(self.message)
+
+
 def validate_event(name: str) -> None:
     if name not in EVENTS:
         raise ValidationError(f"There is no event “{name}”.")
@@ -49,6 +57,7 @@ class Endpoint(OwnedModel):
     """
 
     kind: ClassVar[str]
+    most: ClassVar[int]  # of one person
     is_for_people: ClassVar[bool]
     disabled_event: ClassVar[str]  # which its owner is told when it is turned off
 
@@ -72,6 +81,12 @@ class Endpoint(OwnedModel):
     @abstractmethod
     def sendable(self, event: Event) -> Sendable:
         """What is to be sent for this event, complete. Raises DeliveryError when there is nothing to send with."""
+
+    def add(self) -> None:
+        """Save it as a new one of its owner. Raises TooMany."""
+        if type(self)._default_manager.filter(owner_id=self.owner_id).count() >= self.most:
+            raise TooMany(self.kind, self.most)
+        self.save(force_insert=True)
 
     @property
     @abstractmethod

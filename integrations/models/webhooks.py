@@ -1,9 +1,8 @@
 import json
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from bson import ObjectId
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
@@ -15,9 +14,10 @@ from integrations.catalogue import Value
 from integrations.deliveries.sendable import DeliveryError, Sendable
 from integrations.models.deliveries import Event
 from integrations.models.endpoints import Endpoint
+from integrations.models.secrets import Sealed
 from integrations.outbound import OutboundRefused, parse
 from integrations.signed import SignedRequest
-from sentimatrix_studio.encryption import Unreadable, decrypt, encrypt
+from sentimatrix_studio.encryption import Unreadable
 
 BOTH_COUNT = timedelta(days=1)  # the old secret and the new one, after a new one was asked for
 LOST = (
@@ -33,20 +33,19 @@ def validate_address(url: str) -> None:
         raise ValidationError(refused.message) from refused
 
 
-class Webhook(Endpoint):
+class Webhook(Sealed, Endpoint):
     """An address of a program's to which Studio sends events, signed with a secret that both know.
 
-    ``sealed`` holds, as JSON, the secret, the one before it, and the headers its owner wants sent along, which may be
-    secrets as well. It opens only as this row of this owner.
+    Sealed are the secret, the one before it, and the headers its owner wants sent along, which may be secrets as well.
     """
 
     kind: ClassVar[str] = "webhook"
+    most: ClassVar[int] = 50
     is_for_people: ClassVar[bool] = False
     disabled_event: ClassVar[str] = "webhook.disabled"
 
     name = models.CharField(max_length=100, blank=True, help_text="For yourself: who listens there.")
     url = models.CharField("address", max_length=2000, validators=[validate_address])
-    sealed = models.TextField(editable=False)
     header_names = ArrayField(models.CharField(max_length=100), default=list, editable=False)
     both_count_until = models.DateTimeField(null=True, editable=False)
 
@@ -68,24 +67,16 @@ class Webhook(Endpoint):
         return {"webhook_id": str(self.pk), "webhook": str(self), "host": self.host}
 
     @property
-    def is_readable(self) -> bool:
-        try:
-            self._open()
-        except Unreadable:
-            return False
-        return True
-
-    @property
     def secrets(self) -> list[str]:
         """Those that count now, the newest first. Raises ``Unreadable``."""
-        opened = self._open()
+        opened = self.open()
         counts_still = self.both_count_until is not None and self.both_count_until > timezone.now()
         return [opened["secret"], *([opened["previous"]] if opened["previous"] and counts_still else [])]
 
     @property
     def headers(self) -> dict[str, str]:
         """Those its owner wants sent along. Raises ``Unreadable``."""
-        return dict(self._open()["headers"])
+        return dict(self.open()["headers"])
 
     def seal(self, headers: Mapping[str, str] | None = None) -> str:
         """Give a new webhook its secret, which is answered this once; to be saved."""
@@ -93,13 +84,13 @@ class Webhook(Endpoint):
 
     def keep_headers(self, headers: Mapping[str, str]) -> None:
         """Send these along from now on; to be saved. Raises ``Unreadable``."""
-        opened = self._open()
+        opened = self.open()
         self._seal(opened["secret"], opened["previous"], headers)
 
     def rotate(self) -> str:
         """A new secret, which is answered this once; to be saved. The old one counts for a day, if it is known."""
         try:
-            opened = self._open()
+            opened = self.open()
         except Unreadable:
             opened = {"secret": "", "headers": {}}
         self.both_count_until = timezone.now() + BOTH_COUNT if opened["secret"] else None
@@ -120,18 +111,7 @@ class Webhook(Endpoint):
             body=json.dumps(event.payload, separators=(",", ":")).encode(),
         )
 
-    @staticmethod
-    def place_of(pk: ObjectId, owner_id: ObjectId) -> tuple[str, ...]:
-        """What its ciphertext is bound to."""
-        return "webhook", "sealed", str(owner_id), str(pk)
-
-    def _open(self) -> dict[str, Any]:
-        opened: dict[str, Any] = json.loads(decrypt(self.sealed, *self.place_of(self.pk, self.owner_id)))
-        return opened
-
     def _seal(self, secret: str, previous: str, headers: Mapping[str, str]) -> str:
-        self.pk = self.pk or ObjectId()
-        content = json.dumps({"secret": secret, "previous": previous, "headers": dict(headers)})
-        self.sealed = encrypt(content, *self.place_of(self.pk, self.owner_id))
+        self.hold({"secret": secret, "previous": previous, "headers": dict(headers)})
         self.header_names = sorted(headers)
         return secret

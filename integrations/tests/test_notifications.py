@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from accounts.tests.factories import browser_of, make_user
-from integrations import notifications
 from integrations.models import Bell, Channel, Delivery, Notice
 from integrations.tests.factories import ADDRESSES, announce, make_channel
 from projects.tests.factories import make_project
@@ -97,7 +96,7 @@ def test_an_address_left_empty_stays_and_another_one_forgets_the_token():
 
 
 def test_there_are_only_so_many(monkeypatch):
-    monkeypatch.setattr(notifications, "MOST", 1)
+    monkeypatch.setattr(Channel, "most", 1)
     user = make_user()
     make_channel(user)
     answer = browser_of(user).post(new("email"), {"events": ["job.failed"]})

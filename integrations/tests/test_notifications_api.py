@@ -130,7 +130,7 @@ def test_a_channel_is_changed_by_what_is_named_turned_off_and_deleted(settings):
 
 
 def test_there_are_only_so_many(monkeypatch):
-    monkeypatch.setattr("integrations.notifications.MOST", 1)
+    monkeypatch.setattr("integrations.models.Channel.most", 1)
     api = api_of(make_user())
     assert [api.post(CHANNELS, BODY).status_code for _ in range(2)] == [201, 409]
 

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from accounts.tests.factories import api_of, make_token, make_user
-from integrations import webhooks
 from integrations.catalogue import OFFERED
 from integrations.deliveries.sender import Sender
 from integrations.models import Delivery, Webhook
@@ -192,7 +191,7 @@ def test_a_read_only_token_sees_webhooks_and_changes_none():
 
 
 def test_there_is_a_limit_to_webhooks_and_to_their_tests(monkeypatch, settings):
-    monkeypatch.setattr(webhooks, "MOST", 1)
+    monkeypatch.setattr(Webhook, "most", 1)
     settings.LIMITS = {**settings.LIMITS, "webhook_test": (2, 86400, 2)}
     webhook = make_webhook()
     api = api_of(webhook.owner)

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tests.factories import browser_of, make_user
-from integrations import webhooks
 from integrations.deliveries.sender import Sender
 from integrations.forms import KEPT
 from integrations.models import Delivery, Webhook
@@ -84,7 +83,7 @@ def test_an_edit_keeps_the_values_of_headers_that_are_not_written_anew():
 
 
 def test_nobody_has_more_webhooks_than_one_may_have(monkeypatch):
-    monkeypatch.setattr(webhooks, "MOST", 1)
+    monkeypatch.setattr(Webhook, "most", 1)
     user = make_webhook().owner
     answer = browser_of(user).post(NEW, FORM)
     assert (answer.status_code, Webhook.objects.count()) == (422, 1)

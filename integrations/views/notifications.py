@@ -14,7 +14,7 @@ from accounts.ownership import owned_or_404, signed_in
 from integrations import notifications
 from integrations.channels import SERVICES
 from integrations.forms import BellForm, ChannelForm
-from integrations.models import Bell, Channel
+from integrations.models import Bell, Channel, TooMany
 
 FORM = require_http_methods(["GET", "POST"])
 TESTS = "10/m"  # of channels, by one person
@@ -33,7 +33,7 @@ def channel_list(request: HttpRequest) -> HttpResponse:
         "channels": channels,
         "services": SERVICES.values(),
         "bell": Bell(events=Bell.objects.events_of(owner.pk)),
-        "may_have_more": len(channels) < notifications.MOST,
+        "may_have_more": len(channels) < Channel.most,
     }
     return render(request, "integrations/channel_list.html", context)
 
@@ -63,7 +63,7 @@ def channel_create(request: HttpRequest, service: str) -> HttpResponse:
         fields = dict(form.cleaned_data)
         try:
             channel = notifications.create(owner, found, fields.pop("values"), fields)
-        except notifications.TooMany as error:
+        except TooMany as error:
             form.add_error(None, error.message)
         else:
             messages.success(request, f"{channel} is added. Send a test message to see whether it arrives.")

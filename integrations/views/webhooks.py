@@ -17,7 +17,7 @@ from accounts.ownership import owned_or_404, signed_in
 from integrations import webhooks
 from integrations.choices import DeliveryState
 from integrations.forms import SendAgainForm, WebhookForm
-from integrations.models import Delivery, Webhook
+from integrations.models import Delivery, TooMany, Webhook
 
 FORM = require_http_methods(["GET", "POST"])
 TESTS = "10/m"  # of webhooks, by one person
@@ -41,7 +41,7 @@ def webhook_create(request: HttpRequest) -> HttpResponse:
         fields = dict(form.cleaned_data)
         try:
             webhook, secret = webhooks.create(owner, fields, fields.pop("headers"))
-        except webhooks.TooMany as refused:
+        except TooMany as refused:
             form.add_error(None, refused.message)
         else:
             return render(request, "integrations/webhook_secret.html", {"webhook": webhook, "secret": secret})

@@ -1,20 +1,13 @@
-"""MongoDB forgets what can be undone once its day is over, which models cannot ask for."""
+"""What can be undone is forgotten once its day is over."""
 
 from django.db import migrations
 
-INDEXES = {"results_change": "change_expiry", "results_former": "former_expiry"}
-
-
-def create(apps, schema_editor):
-    for name, index in INDEXES.items():
-        schema_editor.connection.get_collection(name).create_index("expires_at", name=index, expireAfterSeconds=0)
-
-
-def drop(apps, schema_editor):
-    for name, index in INDEXES.items():
-        schema_editor.connection.get_collection(name).drop_index(index)
+from sentimatrix_studio.mongo.expiry import expire
 
 
 class Migration(migrations.Migration):
     dependencies = [("results", "0002_text_index")]
-    operations = [migrations.RunPython(create, drop)]
+    operations = [
+        expire("results_change", "expires_at", "change_expiry"),
+        expire("results_former", "expires_at", "former_expiry"),
+    ]

@@ -9,9 +9,11 @@ from bson import ObjectId
 from django.db import connection
 
 from projects import files
-from projects.models import Project
+from projects.choices import Platform, TargetType
+from projects.models import Project, Target
 from projects.tests.factories import make_project, make_target
 from results.tests.factories import make_items
+from scraping import runner
 from scraping.choices import StepKind
 from scraping.models import Job, Schedule, Step
 from scraping.sources.base import Page, Request
@@ -35,6 +37,21 @@ def make_schedule(project: Project | None = None, **fields: Any) -> Schedule:
     """Of a project with something to collect."""
     project = project or make_target().project
     return Schedule.objects.create(owner_id=project.owner_id, project=project, **fields)
+
+
+def make_company(project: Project, domain: str) -> Target:
+    """Whose reviews Trustpilot has."""
+    fields = {"platform": Platform.TRUSTPILOT, "detected_type": TargetType.BUSINESS}
+    return make_target(project, **fields, external_id=domain, url=f"https://www.trustpilot.com/review/{domain}")
+
+
+def run(target: Target) -> Job:
+    """The job of a visit, after it: the test is the worker."""
+    job = Job.objects.start(target.project, [target])
+    runner.work()
+    job.refresh_from_db()
+    target.refresh_from_db()
+    return job
 
 
 class ScriptedSource:

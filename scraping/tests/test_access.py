@@ -11,9 +11,10 @@ from projects.choices import Platform, TargetType
 from projects.models import Target
 from projects.tests.factories import make_project, make_target
 from projects.tests.factories import settings as project_settings
-from scraping import access, runner
+from scraping import access
 from scraping.choices import JobStatus
 from scraping.models import Job, LogLine, Step
+from scraping.tests.factories import make_company, run
 from tests.standins.trustpilot import DOMAIN
 from tests.standins.youtube import VIDEO
 
@@ -29,27 +30,12 @@ def quiet_bell(monkeypatch):
 
 
 def company(**scrapers) -> Target:
-    config = project_settings(analyse=False, scrapers=scrapers)
-    return make_target(
-        make_project(config=config),
-        platform=Platform.TRUSTPILOT,
-        detected_type=TargetType.BUSINESS,
-        external_id=DOMAIN,
-        url=f"https://{SITE}/review/{DOMAIN}",
-    )
+    return make_company(make_project(config=project_settings(analyse=False, scrapers=scrapers)), DOMAIN)
 
 
 def video() -> Target:
     fields = {"platform": Platform.YOUTUBE, "detected_type": TargetType.VIDEO, "external_id": VIDEO}
     return make_target(make_project(analyse=False), **fields)
-
-
-def run(target: Target) -> Job:
-    job = Job.objects.start(target.project, [target])
-    runner.work()
-    job.refresh_from_db()
-    target.refresh_from_db()
-    return job
 
 
 def log(job: Job) -> str:

@@ -14,6 +14,7 @@ from results.models import Result
 from scraping import progress, runner
 from scraping.choices import JobStatus
 from scraping.models import Job, LogLine, Step
+from scraping.tests.factories import make_company, run
 from tests.standins.reddit import CLIENT, POST, SECRET
 from tests.standins.steam import TOTAL
 from tests.standins.trustpilot import DOMAIN
@@ -42,21 +43,7 @@ def post() -> Target:
 
 
 def company() -> Target:
-    return make_target(
-        make_project(analyse=False),
-        platform=Platform.TRUSTPILOT,
-        detected_type=TargetType.BUSINESS,
-        external_id=DOMAIN,
-        url=f"https://www.trustpilot.com/review/{DOMAIN}",
-    )
-
-
-def run(target: Target) -> Job:
-    job = Job.objects.start(target.project, [target])
-    runner.work()
-    job.refresh_from_db()
-    target.refresh_from_db()
-    return job
+    return make_company(make_project(analyse=False), DOMAIN)
 
 
 def test_a_game_is_collected_to_its_last_review(standins):

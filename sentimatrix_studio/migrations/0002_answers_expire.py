@@ -1,18 +1,10 @@
-"""MongoDB removes kept answers that have run out, which models cannot ask for."""
+"""Kept answers that have run out are removed."""
 
 from django.db import migrations
 
-COLLECTION, INDEX = "sentimatrix_studio_keptanswer", "kept_answer_expiry"
-
-
-def create(apps, schema_editor):
-    schema_editor.connection.get_collection(COLLECTION).create_index("expires_at", name=INDEX, expireAfterSeconds=0)
-
-
-def drop(apps, schema_editor):
-    schema_editor.connection.get_collection(COLLECTION).drop_index(INDEX)
+from sentimatrix_studio.mongo.expiry import expire
 
 
 class Migration(migrations.Migration):
     dependencies = [("sentimatrix_studio", "0001_initial")]
-    operations = [migrations.RunPython(create, drop)]
+    operations = [expire("sentimatrix_studio_keptanswer", "expires_at", "kept_answer_expiry")]

@@ -19,11 +19,11 @@ from django.utils import timezone
 from pymongo.errors import DuplicateKeyError
 
 from integrations import keys, prices
-from integrations.llm import Answer, Client, LlmError, Schema
+from integrations.llm import DEADLINE, Answer, Client, LlmError, Schema
 from integrations.models import Credential, Remembered
 from integrations.pace import Pace
 from integrations.providers import PROVIDERS, Model, Provider
-from integrations.spending import Budget, Price, price_of
+from integrations.spending import Budget, Hold, Price, price_of
 from projects.models import Project
 from sentimatrix_studio.mongo.pipelines import collection
 
@@ -100,7 +100,7 @@ class MeteredLlm:
 
     def _ask(self, system: str, prompt: str, max_tokens: int, schema: Schema | None) -> Answer:
         most = self.price.of(most_tokens(system, prompt, json.dumps(schema) if schema else ""), max_tokens)
-        hold = self.budget.hold(most)
+        hold = self._hold(most)
         try:
             answer = self.client.ask(system, prompt, max_tokens=max_tokens, schema=schema)
         except LlmError as error:
@@ -114,6 +114,17 @@ class MeteredLlm:
         else:
             self.budget.settle(hold, self.price.of(answer.sent, answer.received), answer.sent, answer.received)
         return answer
+
+    def _hold(self, most: int) -> Hold:
+        """Waits for the first call of the run, if another worker is making it, but not for a dead one."""
+        until = time.monotonic() + DEADLINE
+        while True:
+            try:
+                return self.budget.hold(most, is_first_alone=time.monotonic() < until)
+            except LlmError as error:
+                if error.code != "first_call":
+                    raise
+            self._sleep(BLINK)
 
     def _note(self, error: LlmError) -> None:
         """For all who ask in the owner's name."""

@@ -23,6 +23,8 @@ from integrations.providers import Model, Provider
 from sentimatrix_studio.mongo.pipelines import collection
 
 Limits = Mapping[str, Any]
+ANY_TIME: dict[str, Any] = {}
+FIRST_ALONE = {"$or": [{"calls": {"$gt": 0}}, {"held": 0}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,14 @@ class Budget:
         self.most = round(limits["llm_budget_usd"] * NANO)
         self.most_a_month = round(limits["llm_monthly_usd"] * NANO)
 
-    def hold(self, amount: int) -> Hold:
-        """Set this aside. Raises LlmError where it would be too much, or where the run makes no calls any more."""
+    def hold(self, amount: int, *, is_first_alone: bool = False) -> Hold:
+        """Set this aside. Raises LlmError where it would be too much, or where the run makes no calls any more.
+
+        If ``is_first_alone``, nobody calls beside the first call of a run: that one learns whether the key is good.
+        """
         month = this_month()
-        if not self._take(self.run, amount, self.most):
-            raise self._refusal()
+        if not self._take(self.run, amount, self.most, FIRST_ALONE if is_first_alone else ANY_TIME):
+            raise self._refusal(is_first_alone)
         if not self._take(month, amount, self.most_a_month):
             self._add(self.run, held=-amount)
             raise LlmError("over_budget", f"The budget of {dollars(self.most_a_month / NANO)} for a month is used up.")
@@ -95,10 +100,11 @@ class Budget:
         change = {"$addToSet": {"told": code}}
         return collection(Purse).update_one(self._where(self.run), change).modified_count == 1
 
-    def _take(self, of: str, amount: int, most: int) -> bool:
+    def _take(self, of: str, amount: int, most: int, when: dict[str, Any] = ANY_TIME) -> bool:
         self._open(of)
         is_enough = {"$expr": {"$lte": [{"$add": ["$spent", "$held", amount]}, most]}}
-        taken = collection(Purse).update_one(self._where(of) | {"ended": ""} | is_enough, {"$inc": {"held": amount}})
+        can_pay = {**self._where(of), "ended": "", **is_enough, **when}
+        taken = collection(Purse).update_one(can_pay, {"$inc": {"held": amount}})
         return taken.matched_count == 1
 
     def _open(self, of: str) -> None:
@@ -113,10 +119,12 @@ class Budget:
     def _add(self, of: str, **amounts: int) -> None:
         collection(Purse).update_one(self._where(of), {"$inc": amounts})
 
-    def _refusal(self) -> LlmError:
-        purse = Purse.objects.filter(owner_id=self.owner_id, of=self.run).first()
-        if purse and purse.ended:
+    def _refusal(self, is_first_alone: bool) -> LlmError:
+        purse = of_run(self.owner_id, self.run)
+        if purse.ended:
             return LlmError("ended", purse.ended)
+        if is_first_alone and purse.held and not purse.calls:
+            return LlmError("first_call", "Another worker is making the first call of this run.", can_retry=True)
         return LlmError("over_budget", f"The budget of {dollars(self.most / NANO)} for a run is used up.")
 
     def _where(self, of: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from bson import ObjectId
 from django.db import connections
 
-from integrations import spending
+from integrations import metering, spending
 from integrations.llm import LlmError
 from integrations.metering import MeteredLlm, choice, json_of, most_tokens, open_llm, parsed
 from integrations.models import Credential, Purse, Remembered
@@ -128,6 +128,26 @@ def test_eight_workers_at_once_never_hold_more_than_the_limit():
     assert paid == run.spent == month.spent <= 0.05 * NANO
     assert paid > 0.047 * NANO  # what was left was too little for one call more
     assert (run.held, month.held, run.calls) == (0, 0, run.received // 5)
+
+
+def test_nobody_calls_beside_the_first_call_of_a_run():
+    budget = Budget(make_project().owner_id, "run", LIMITS)
+    first = budget.hold(1000, is_first_alone=True)
+    with pytest.raises(LlmError) as caught:
+        budget.hold(1000, is_first_alone=True)
+    assert caught.value.code == "first_call"
+    budget.give_back(first)  # it was told to wait, and has learnt nothing
+    budget.settle(budget.hold(1000, is_first_alone=True), 500)
+    for _ in range(3):
+        budget.hold(1000, is_first_alone=True)
+
+
+def test_a_first_call_whose_worker_is_dead_is_not_waited_for_for_ever(standins, monkeypatch):
+    monkeypatch.setattr(metering, "DEADLINE", 0.1)
+    llm = opened()
+    llm.budget.hold(1000)
+    answering(standins, {"answer": "yes"})
+    assert yes(llm) == {"answer": "yes"}
 
 
 def test_what_a_killed_worker_held_stays_held():

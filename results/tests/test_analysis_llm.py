@@ -234,6 +234,21 @@ def test_what_no_call_helps_against_is_tried_once_in_a_run(standins, mode, words
     assert "canary" not in line
 
 
+def test_of_eight_workers_that_begin_at_once_one_learns_that_nothing_is_left(standins):
+    project = project_with()
+    standins.llms.mode, standins.delay = "insufficient quota", 0.1
+
+    def work(worker: int) -> list[str]:
+        try:
+            return engines(engine_of(Project.objects.get(pk=project.pk)).analyse([f"{worker} is good."]))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(work, range(8))) == [["local-1"]] * 8
+    assert len(standins.requests) == 1
+
+
 def test_a_long_wait_puts_the_work_off_if_it_may_be(standins):
     project = project_with()
     texts = [f"Review number {number} is good." for number in range(20)]

@@ -45,6 +45,10 @@ def negative_share(tally: Tally) -> float | None:
     return 100 * tally.polarities["negative"] / tally.labelled if tally.labelled else None
 
 
+def _more(reviews: float) -> str:
+    return f"{reviews:+,.0f}".replace("-", "\N{MINUS SIGN}")
+
+
 def _whole(points: float) -> str:
     return signed(points, 0)
 
@@ -62,7 +66,7 @@ def _percent(share: float) -> str:
 
 
 MEASURES = (
-    Measure("Reviews", lambda tally: tally.total, count, "{:+,.0f}".format),
+    Measure("Reviews", lambda tally: tally.total, count, _more),
     Measure("Net sentiment", net_sentiment, _whole, _points, unit="of ±100", key="positive"),
     Measure("Negative share", negative_share, _percent, _points, key="negative", is_better_up=False),
     Measure("Average rating", lambda tally: tally.avg_rating, "{:.2f}".format, _stars, unit="of 5"),

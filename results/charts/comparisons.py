@@ -18,6 +18,7 @@ MIN_SLICE = 2.0  # degrees: the smallest donut slice one can still see and hit
 DONUT = (62.0, 98.0)  # inner and outer radius, in the units of the donut's viewBox
 RADAR = 92.0
 HEAT_PITCH, HEAT_LEVELS = 34, 6
+FEW = 4  # columns whose names have room everywhere
 
 
 def donut(items: Sequence[Item], *, columns: tuple[str, str] | None = None) -> Chart:
@@ -80,6 +81,7 @@ def heat(
             i, f"{rows[i].label}, {columns[j].label}: {words(value)}", link(rows[i].key, columns[j].key),
             f"l{int(level(finite(value)))}" if known else "none", text=words(value) if known else "",
             x=num(j * width), y=num(i * height), width=num(width), height=num(height), at=num((j + 0.5) * width),
+            cy=num((i + 0.5) * height),
         )  # fmt: skip
 
     return Chart(
@@ -91,7 +93,7 @@ def heat(
         marks=tuple(cell(i, j) for i in range(len(rows)) for j in range(len(columns))) if known else (),
         legend=(Entry("l0", text(low)), Entry(f"l{HEAT_LEVELS - 1}", text(high))) if known else (),
         x_ticks=tuple(
-            Tick(num((j + 0.5) * width), column.label, 1 if j // every % 2 == 0 else 2)
+            Tick(num((j + 0.5) * width), column.label, 1 if j // every % 2 == 0 or len(columns) <= FEW else 2)
             for j, column in enumerate(columns)
             if j % every == 0
         ),

@@ -9,6 +9,7 @@ from datetime import date
 from .scales import Tick, Value
 
 SHORT_NAME = 10  # characters
+FEW_COLUMNS = 7  # of a grid, with that of the names
 
 # -- input --------------------------------------------------------------------------------------------
 
@@ -151,6 +152,11 @@ class Chart:
     def crowded(self) -> bool:
         """Some event has no label in the plot, so the list of events must be visible."""
         return not all(pin.anchor for pin in self.pins)
+
+    @property
+    def names_cells(self) -> bool:
+        """Few enough columns for a number in each cell of a grid."""
+        return len(self.columns) <= FEW_COLUMNS
 
     @property
     def short_names(self) -> bool:

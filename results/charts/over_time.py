@@ -18,7 +18,7 @@ from .scales import Linear, Tick, Value, compact, count, finite, nice_ticks, num
 
 Period = Callable[[date, date], str]  # first day, day after the last one -> URL
 PIN_WIDTH, CHAR_WIDTH = 3.0, 1.05  # percent of the narrowest plot that shows labels next to pins
-SPARK_POINTS = 32  # as many as one can tell apart at the width of a card
+SPARK_POINTS = 24  # as many as one can tell apart at the width of a card
 PIN_DISTANCE = 7.0  # percent of a phone's plot that a pin covers
 
 
@@ -48,7 +48,7 @@ def timeline(
     edges = [[(x(day), y(value)) for day, value in zip(days, edge, strict=True)] for edge in zip(*stacks, strict=True)]
     return replace(
         table,
-        marks=_period_marks(days, rows, table.columns[1:]),
+        marks=_period_marks(days, rows),
         layers=tuple(
             _layer(s, top, bottom, top, partial) for s, (bottom, top) in zip(series, pairwise(edges), strict=True)
         ),
@@ -95,7 +95,7 @@ def line(
         return _layer(series, middle, bottom, top, partial and run[-1] == len(days) - 1)
 
     runs = [list(run) for ok, run in groupby(range(len(days)), key=known.__getitem__) if ok]
-    marks = _period_marks(days, rows, columns[1:], [y(value) for value in series.values])
+    marks = _period_marks(days, rows, [y(value) for value in series.values])
     return replace(
         table,
         marks=tuple(mark for mark, ok in zip(marks, known, strict=True) if ok),
@@ -157,16 +157,18 @@ def _period_rows(
     return tuple(Row(n, link(d, shift(d, unit)), c) for n, d, c in zip(names, days, cells, strict=True))
 
 
-def _period_marks(
-    days: Sequence[date], rows: Sequence[Row], names: Sequence[str], heights: Sequence[float] = ()
-) -> tuple[Mark, ...]:
-    """Full-height columns around each period, meeting halfway between two of them."""
-    at = [time_scale(days[0], days[-1])(day) for day in days]
-    edges = [0.0, *((a + b) / 2 for a, b in pairwise(at)), 100.0]
+def _period_marks(days: Sequence[date], rows: Sequence[Row], heights: Sequence[float] = ()) -> tuple[Mark, ...]:
+    """Full-height columns around each period, meeting halfway between two of them.
+
+    They are as exact as the paths, and named by their period alone: there are many, and what they say is in the table.
+    """
+    at = [round(time_scale(days[0], days[-1])(day), 1) for day in days]
+    edges = [0.0, *(round((a + b) / 2, 1) for a, b in pairwise(at)), 100.0]
     return tuple(
         Mark(
-            i, f"{row.label}: " + ", ".join(f"{n} {c}" for n, c in zip(names, row.cells, strict=True)), row.url,
-            x=num(left), width=num(right - left), height="100", at=num(at[i]), cy=num(heights[i]) if heights else "",
+            i, row.label, row.url,
+            x=num(left), width=num(right - left), height="100", at=num(at[i]),
+            cy=num(round(heights[i], 1)) if heights else "",
         )
         for i, (row, (left, right)) in enumerate(zip(rows, pairwise(edges), strict=True))
     )  # fmt: skip

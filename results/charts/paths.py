@@ -14,7 +14,7 @@ from .scales import Value, num, positive
 
 Point = tuple[float, float]
 Segment = tuple[Point, ...]  # two control points and an end, or an end alone
-SMOOTH_LIMIT = 120  # denser lines look the same straight, at a third of the bytes
+SMOOTH_LIMIT = 48  # denser lines look much the same straight, at a third of the bytes
 
 
 def tangents(points: Sequence[Point]) -> list[float]:

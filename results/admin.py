@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from results.models import DailyRollup, Export, Marker, Result
+from results.models import DailyRollup, Export, Insights, Marker, Result
 from results.removal import delete_for_good
 from results.resources import ResultResource, ReviewResource
 from sentimatrix_studio.mongo.admin import ImportAdmin, ReadOnlyAdmin
@@ -65,6 +65,17 @@ class MarkerAdmin(ReadOnlyAdmin):
     """To be looked at and deleted: people set them on their own pages."""
 
     list_display = ("__str__", "day", "owner", "project_id")
+    list_select_related = False
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+
+@admin.register(Insights)
+class InsightsAdmin(ReadOnlyAdmin):
+    """What workers write of the reviews of a filter."""
+
+    list_display = ("__str__", "owner", "project_id", "state", "engine", "written_at")
+    list_filter = ("state",)
     list_select_related = False
     ordering = ("-pk",)
     show_full_result_count = False

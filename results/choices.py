@@ -42,6 +42,14 @@ class LabelSource(TextChoices):
     HUMAN = "human", "A person"
 
 
+class InsightsState(TextChoices):
+    """How far a worker has come with a summary."""
+
+    WAITING = "waiting", "Being written"
+    WRITTEN = "written", "Written"
+    FAILED = "failed", "Failed"
+
+
 class ExportState(TextChoices):
     """How far a worker has come with a file."""
 

@@ -187,6 +187,28 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Insights',
+            fields=[
+                ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),
+                ('query', models.TextField(blank=True)),
+                ('state', models.CharField(choices=[('waiting', 'Being written'), ('written', 'Written'), ('failed', 'Failed')], default='waiting', max_length=7)),
+                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('due', models.DateTimeField(db_index=True, null=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('written_at', models.DateTimeField(null=True)),
+                ('engine', models.CharField(blank=True, max_length=100)),
+                ('note', models.CharField(blank=True, max_length=500)),
+                ('read', models.PositiveIntegerField(default=0)),
+                ('total', models.PositiveIntegerField(null=True)),
+                ('content', models.JSONField(blank=True, default=dict)),
+                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='insights', to='projects.project')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('project', 'query'), name='insights_once_a_filter')],
+            },
+        ),
+        migrations.CreateModel(
             name='Marker',
             fields=[
                 ('id', django_mongodb_backend.fields.ObjectIdAutoField(primary_key=True, serialize=False)),

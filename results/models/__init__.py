@@ -1,6 +1,7 @@
 from results.models.aspects import AspectRollupQuerySet, DailyAspectRollup, TotalAspectRollup
 from results.models.changes import Change, ChangeKind, ChangeQuerySet, Former
 from results.models.exports import Export, ExportQuerySet
+from results.models.insights import Insights, InsightsQuerySet
 from results.models.markers import Marker, MarkerQuerySet
 from results.models.reviews import UNCERTAIN_BELOW, Result, ResultQuerySet
 from results.models.rollups import DailyRollup, DailyRollupQuerySet, RollupQuerySet, TotalRollup
@@ -18,6 +19,8 @@ __all__ = [
     "Export",
     "ExportQuerySet",
     "Former",
+    "Insights",
+    "InsightsQuerySet",
     "Marker",
     "MarkerQuerySet",
     "Result",

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from results.models import DailyRollup, Export, Insights, Marker, Result
+from results.models import Change, DailyRollup, Export, Insights, Marker, Result, SavedView
 from results.removal import delete_for_good
 from results.resources import ResultResource, ReviewResource
 from sentimatrix_studio.mongo.admin import ImportAdmin, ReadOnlyAdmin
@@ -76,6 +76,27 @@ class InsightsAdmin(ReadOnlyAdmin):
 
     list_display = ("__str__", "owner", "project_id", "state", "engine", "written_at")
     list_filter = ("state",)
+    list_select_related = False
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+
+@admin.register(Change)
+class ChangeAdmin(ReadOnlyAdmin):
+    """What can still be undone. Whoever deletes one lets it stand for good."""
+
+    list_display = ("__str__", "kind", "owner", "project_id", "made_at", "expires_at")
+    list_filter = ("kind",)
+    list_select_related = False
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(ReadOnlyAdmin):
+    """To be looked at and deleted: people keep them on their own pages."""
+
+    list_display = ("__str__", "owner", "project_id", "query")
     list_select_related = False
     ordering = ("-pk",)
     show_full_result_count = False

@@ -16,6 +16,7 @@ from typing import Any
 import jsonschema
 from bson import ObjectId
 from django.utils import timezone
+from prometheus_client import Counter
 from pymongo.errors import DuplicateKeyError
 
 from integrations import keys, prices
@@ -35,7 +36,9 @@ BLINK = 0.25  # seconds between two looks whether to go on, while waiting
 ENVELOPE = 64  # tokens that a service may add around what it is sent
 ONLY_JSON = "Answer with one JSON object and nothing else. It has to fit this JSON Schema:"
 
-Config = Mapping[str, Mapping[str, Any]]
+CALLS = Counter("studio_llm_calls", "Calls to language models.", ["provider", "outcome"])
+TOKENS = Counter("studio_llm_tokens", "Tokens that language models took.", ["provider", "direction"])
+
 Check = Callable[[], None]
 
 
@@ -104,16 +107,24 @@ class MeteredLlm:
         try:
             answer = self.client.ask(system, prompt, max_tokens=max_tokens, schema=schema)
         except LlmError as error:
+            CALLS.labels(self.client.provider.id, error.code).inc()
             if error.may_cost:
                 self.budget.settle(hold, most)
             else:
                 self.budget.give_back(hold)
             raise
+        self._settle(hold, most, answer)
+        return answer
+
+    def _settle(self, hold: Hold, most: int, answer: Answer) -> None:
+        provider = self.client.provider.id
+        CALLS.labels(provider, "answered").inc()
         if answer.sent is None or answer.received is None:
             self.budget.settle(hold, most)
         else:
             self.budget.settle(hold, self.price.of(answer.sent, answer.received), answer.sent, answer.received)
-        return answer
+            TOKENS.labels(provider, "sent").inc(answer.sent)
+            TOKENS.labels(provider, "received").inc(answer.received)
 
     def _hold(self, most: int) -> Hold:
         """Waits for the first call of the run, if another worker is making it, but not for a dead one."""

@@ -1,5 +1,6 @@
 """Reviews and analyses as the API shows them."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, TypedDict
 
 from projects.choices import Platform
@@ -9,8 +10,7 @@ from results.models import Result
 from sentimatrix_studio import rest
 from sentimatrix_studio.shapes import Count, Id, Moment, Score, Share
 
-EmotionModel = Literal["ekman"]
-EMOTION_MODEL: EmotionModel = "ekman"
+EmotionModel = Literal["ekman", "goemotions"]
 
 
 class ContentJson(TypedDict):
@@ -42,11 +42,13 @@ class ResultSentimentJson(ReadSentimentJson):
 
 
 class DetectedEmotionJson(TypedDict):
-    emotion: Annotated[str, Emotion]
+    emotion: str
     score: Share
 
 
 class EmotionsJson(TypedDict):
+    """`primary` is one of Ekman's, by which filters and figures go; with `goemotions` those `detected` are finer."""
+
     model: EmotionModel
     primary: Annotated[str, Emotion] | None
     primary_score: Share | None
@@ -102,13 +104,15 @@ class ResultJson(TypedDict):
 
 
 class TextAnalysisJson(TypedDict):
-    """What an engine makes of a text. Without a label unless `state` is `analysed`."""
+    """What an engine makes of a text. Without a label unless `state` is `analysed`. `notice` says why it is not the
+    engine that was asked for; empty if it is."""
 
     engine: str
     state: Annotated[str, State]
     language: str | None
     sentiment: ReadSentimentJson | None
     emotions: EmotionsJson
+    notice: str
 
 
 def result_as_json(result: Result, classes: int) -> ResultJson:
@@ -126,7 +130,7 @@ def result_as_json(result: Result, classes: int) -> ResultJson:
         "analysis": {
             "engine": result.engine or None,
             "sentiment": _analysed(result, classes),
-            "emotions": _emotions(result.emotion, result.emotion_score, result.emotions),
+            "emotions": _emotions(result.emotion, result.emotion_score, result.emotions, result.fine_emotions),
             "aspects": [_aspect(found, classes) for found in result.aspects],
             "summary": result.summary or None,
             "insights": result.insights,
@@ -158,7 +162,7 @@ def content_as_json(result: Result) -> ContentJson:
     }
 
 
-def analysis_as_json(analysis: Analysis, classes: int) -> TextAnalysisJson:
+def analysis_as_json(analysis: Analysis, classes: int, notice: str = "") -> TextAnalysisJson:
     detected: list[DetectedEmotionJson] = [{"emotion": name, "score": score} for name, score in analysis.emotions]
     return {
         "engine": analysis.engine,
@@ -166,6 +170,7 @@ def analysis_as_json(analysis: Analysis, classes: int) -> TextAnalysisJson:
         "language": analysis.language or None,
         "sentiment": _sentiment(analysis, classes),
         "emotions": _emotions(analysis.emotion, dict(analysis.emotions).get(analysis.emotion or ""), detected),
+        "notice": notice,
     }
 
 
@@ -198,5 +203,11 @@ def _correction(result: Result, classes: int) -> CorrectionJson | None:
     }
 
 
-def _emotions(primary: str | None, score: float | None, detected: list[DetectedEmotionJson]) -> EmotionsJson:
-    return {"model": EMOTION_MODEL, "primary": primary, "primary_score": score, "detected": detected}
+def _emotions(
+    primary: str | None,
+    score: float | None,
+    detected: list[DetectedEmotionJson],
+    fine: Sequence[DetectedEmotionJson] = (),
+) -> EmotionsJson:
+    model: EmotionModel = "goemotions" if fine else "ekman"
+    return {"model": model, "primary": primary, "primary_score": score, "detected": list(fine) or detected}

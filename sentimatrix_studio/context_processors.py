@@ -8,12 +8,13 @@ from django.http import HttpRequest
 
 from accounts.authentication import signup_is_open
 from accounts.ownership import Person
-from integrations import needs, notices
+from integrations import notices
 from integrations.models import Notice
 from projects.models import Target
 from results.models import TotalRollup
 from scraping.choices import LIVE
 from scraping.models import Job
+from sentimatrix_studio import overview
 from sentimatrix_studio.mongo.pipelines import united
 
 OF_PROJECT = ("targets", "results", "jobs")
@@ -39,8 +40,8 @@ def navigation(request: HttpRequest) -> dict[str, Callable[[], Any]]:
 
     @functools.cache
     def own_keys() -> frozenset[str]:
-        """The providers for which the user has a key."""
-        return needs.keys_of(request.user.pk) if request.user.is_authenticated else frozenset()
+        """The providers for which the user has a key, and the engines that need none."""
+        return overview.usable_by(request.user.pk) if request.user.is_authenticated else frozenset()
 
     return {
         "own_keys": own_keys,

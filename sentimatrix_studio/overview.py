@@ -12,7 +12,9 @@ from bson import ObjectId
 from django.db.models import Count, Max, Q, QuerySet
 from django.urls import reverse
 
+from integrations import needs
 from projects.models import Project, Target
+from results.analysis import choosing
 from results.charts import Mark
 from results.choices import State
 from results.filters import ResultFilter
@@ -25,6 +27,11 @@ from scraping.models import Job
 from scraping.sources.outcomes import Outcome
 from sentimatrix_studio.mongo.pipelines import condition, united
 from sentimatrix_studio.rest import utc
+
+
+def usable_by(user_id: ObjectId) -> frozenset[str]:
+    """What settings may want and this person has: keys for providers, and engines that need none."""
+    return choosing.usable() | needs.keys_of(user_id)
 
 
 @dataclass(frozen=True, slots=True)

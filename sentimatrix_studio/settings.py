@@ -452,6 +452,12 @@ SIMPLE_JWT = {
     "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
 }
 
+# Analysis
+
+TRANSFORMER_MODEL = env("TRANSFORMER_MODEL")  # a folder or a name at Hugging Face; no transformer engine without it
+TRANSFORMER_EMOTION_MODEL = env("TRANSFORMER_EMOTION_MODEL")  # the same for emotions; it finds none without it
+TRANSFORMER_LANGUAGES = env_list("TRANSFORMER_LANGUAGES", "en")  # codes of those its models read; * for all
+
 # The outside world
 
 

@@ -5,14 +5,17 @@ analyses = chosen.engine.analyse(texts)
 """
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from bson import ObjectId
+from django.conf import settings
 
 from projects.config import LLM_ENGINE, LOCAL, TRANSFORMER
 from projects.models import Project
 from results.analysis.engine import AnalysisError, Engine, get_engine
 
+PACKAGES = ("torch", "transformers")
 INSTEAD = "The built-in engine does the work."
 
 
@@ -39,6 +42,8 @@ def choose(wanted: str, project: Project | None = None, run: ObjectId | None = N
 
 
 def _engine(wanted: str, project: Project | None, run: ObjectId | None, work: dict[str, Any]) -> Engine:
+    if wanted == TRANSFORMER and (reason := _no_transformer()):
+        raise AnalysisError("transformer_missing", reason)
     if wanted in (LOCAL, TRANSFORMER):
         return get_engine(wanted)
     if wanted != LLM_ENGINE or project is None or run is None:
@@ -47,3 +52,16 @@ def _engine(wanted: str, project: Project | None, run: ObjectId | None, work: di
     from results.analysis.llm import open_engine
 
     return open_engine(project, str(run), local=get_engine(LOCAL), **work)
+
+
+def usable() -> frozenset[str]:
+    """The engines that everybody can use here without a key of their own; loads none of them."""
+    return frozenset([LOCAL] if _no_transformer() else [LOCAL, TRANSFORMER])
+
+
+def _no_transformer() -> str:
+    """Why there is none here, in a sentence; empty if there is."""
+    if not settings.TRANSFORMER_MODEL:
+        return "No model is named here for the transformer engine (TRANSFORMER_MODEL)."
+    absent = [package for package in PACKAGES if find_spec(package) is None]
+    return f"The transformer engine needs packages that are not installed: {', '.join(absent)}." if absent else ""

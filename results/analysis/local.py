@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from results.analysis.cleaning import has_emoji, has_letters, masked, with_emoji_named, words_of
+from results.analysis.cleaning import has_emoji, with_emoji_named
 from results.analysis.engine import Analysis, AnalysisError
 from results.analysis.labels import Sides, ekman_emotions, fine_emotions, primary_emotion, sentiment_scores, sides
-from results.analysis.language import ENGLISH, detect_language
+from results.analysis.language import ENGLISH, screened
 from results.analysis.weights import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, Weights
 from results.choices import Sentiment, State
 
 MODEL_FOLDER = Path(__file__).parent / "model"
-LONGEST_RAW_TEXT = 8_000  # far more than the model reads, far less than takes long to clean
 
 
 class LocalEngine:
@@ -30,11 +29,9 @@ class LocalEngine:
         return [self._analyse(text) for text in texts]
 
     def _analyse(self, raw: str) -> Analysis:
-        text = masked(raw.lstrip()[:LONGEST_RAW_TEXT])
-        words = words_of(text)
-        if not has_letters(words):
+        text, language = screened(raw)
+        if language is None:
             return self._read_emoji(text)
-        language = detect_language(words)
         if language != ENGLISH:
             return Analysis(self.id, State.UNSUPPORTED_LANGUAGE.value, language)
         return self._read(text, language)

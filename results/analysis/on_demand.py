@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 
-from results.analysis.engine import LOCAL, Analysis, AnalysisError, explain, get_engine
+from results.analysis.choosing import choose
+from results.analysis.engine import LOCAL, Analysis, AnalysisError, explain
 
 PLACES = 2
 PATIENCE = 5.0  # seconds
@@ -16,10 +17,14 @@ PATIENCE = 5.0  # seconds
 _places = BoundedSemaphore(PLACES)
 
 
-def analyse_now(text: str) -> Analysis:
-    """What the local engine makes of a text. Raises AnalysisError, also when too many ask at once."""
+def analyse_now(text: str, wanted: str = LOCAL) -> tuple[Analysis, str]:
+    """What the wanted engine makes of a text; where it cannot be had what the local one does, and a sentence on that.
+
+    Raises AnalysisError, also when too many ask at once.
+    """
     with _place():
-        return get_engine(LOCAL).analyse([text])[0]
+        chosen = choose(wanted)
+        return chosen.engine.analyse([text])[0], chosen.notice
 
 
 def explain_now(text: str) -> list[tuple[str, float]]:

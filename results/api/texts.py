@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects.choices import SENTIMENT_CLASSES
+from projects.config import ENGINES
 from results.analysis.engine import LOCAL, AnalysisError
 from results.analysis.on_demand import analyse_now
 from results.shapes import TextAnalysisJson, analysis_as_json
@@ -22,7 +23,7 @@ class AnalysisUnavailable(APIException):
 class TextSerializer(rest.Serializer):
     text = serializers.CharField(max_length=LONGEST_TEXT)
     sentiment_classes = serializers.ChoiceField([number for number, _ in SENTIMENT_CLASSES], default=5)
-    engine = serializers.ChoiceField([LOCAL], default=LOCAL)
+    engine = serializers.ChoiceField(ENGINES, default=LOCAL)
 
 
 class Analyze(rest.View):
@@ -30,12 +31,12 @@ class Analyze(rest.View):
     def post(self, request: Request) -> Response:
         """Analyse a text.
 
-        Nothing is kept.
+        Nothing is kept. Where the engine cannot be had the built-in one reads, and ``notice`` says why.
         """
         asked = TextSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         try:
-            analysis = analyse_now(asked.validated_data["text"])
+            analysis, notice = analyse_now(asked.validated_data["text"], asked.validated_data["engine"])
         except AnalysisError as error:
             raise AnalysisUnavailable(error.message) from error
-        return Response(analysis_as_json(analysis, asked.validated_data["sentiment_classes"]))
+        return Response(analysis_as_json(analysis, asked.validated_data["sentiment_classes"], notice))

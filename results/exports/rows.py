@@ -13,7 +13,7 @@ from sentimatrix_studio.mongo.pipelines import collection, condition
 READ = (
     *("platform", "target_id", "url", "author", "rating", "title", "text", "language", "source_language"),
     *("published_at", "sentiment", "score", "confidence", "emotion", "emotions", "engine", "job_id", "created_at"),
-    *("aspects", "label_source"),
+    *("fine_emotions", "aspects", "label_source"),
 )
 NEWEST_FIRST = [("dated_at", -1), ("_id", -1)]
 BATCH = 500
@@ -51,7 +51,7 @@ def _columns(project: Project) -> Callable[[Row], Row]:
             "sentiment_score": row["score"],
             "confidence": row["confidence"],
             "emotion": row["emotion"],
-            "emotions": row["emotions"],
+            "emotions": row["fine_emotions"] or row["emotions"],
             "aspects": row["aspects"],
             "label_source": row["label_source"],
             "engine": row["engine"],

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from results.analysis import engine as engine_module
-from results.analysis import local
+from results.analysis import language
 from results.analysis.cleaning import clean, masked
 from results.analysis.engine import AnalysisError, explain, get_engine
 from results.analysis.local import MODEL_FOLDER, LocalEngine
@@ -161,9 +161,9 @@ def test_of_a_hundred_kilobytes_of_anything_only_the_beginning_is_worked_on(monk
         worked_on.append(len(part))
         return masked(part)
 
-    monkeypatch.setattr(local, "masked", remember)
+    monkeypatch.setattr(language, "masked", remember)
     assert analyse(text).state in State.values
-    assert worked_on == [local.LONGEST_RAW_TEXT]
+    assert worked_on == [language.LONGEST_RAW_TEXT]
 
 
 def test_what_comes_after_the_beginning_changes_nothing():

@@ -347,7 +347,7 @@ def test_an_export_that_cannot_be_is_refused_before_it_starts(
 
 
 def analyse_with(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "analyse_now", lambda text: ScriptedEngine().analyse([text])[0])
+    monkeypatch.setattr(texts, "analyse_now", lambda text, wanted: (ScriptedEngine().analyse([text])[0], ""))
 
 
 def test_a_text_is_analysed_and_not_kept(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from accounts.ownership import owned_or_404
 from projects.models import Project
 from results import explorer
 from results.analysis.engine import AnalysisError
+from results.aspects import said_in
 from results.charts.scales import percent, signed
 from results.explanations import can_be_explained, explain_result, explained_text
 from results.forms import LabelChoices
@@ -19,7 +20,7 @@ from results.languages import language_name
 from results.models import Result
 from results.revisions import versions
 from results.selection import ALL, Selection
-from results.shares import ModelLabel, emotion_shares, sentiment_shares
+from results.shares import ModelLabel, emotion_shares, fine_emotion_shares, sentiment_shares
 from results.views.requests import HtmxRequest
 
 
@@ -50,9 +51,11 @@ def detail_context(request: HttpRequest, result: Result) -> dict[str, Any]:
         "model": ModelLabel.of(result),
         "scores": sentiment_shares(result.scores, classes),
         "emotions": emotion_shares((found["emotion"], found["score"]) for found in result.emotions),
+        "fine_emotions": fine_emotion_shares((found["emotion"], found["score"]) for found in result.fine_emotions),
         "score": signed(result.score or 0, 2),
         "confidence": percent(result.confidence or 0, 1),
         "language": language_name(result.language or result.source_language),
+        "aspects": list(said_in(result)),
         "words": explained_text(result),
         "can_be_explained": can_be_explained(result),
         "versions": versions(result),

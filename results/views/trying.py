@@ -30,7 +30,7 @@ def try_sentence(request: HtmxRequest) -> HttpResponse:
 
 
 def _read(text: str) -> dict[str, Any]:
-    analysis = analyse_now(text)
+    analysis, _ = analyse_now(text)
     return {
         "analysis": analysis,
         "scores": sentiment_shares(analysis.scores, 5),

@@ -1,5 +1,7 @@
-"""Which aspects the reviews of a project are searched for: those of its pack, and its owner's own."""
+"""Which aspects the reviews of a project are searched for, and how what was found is shown."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from projects.models import Project
@@ -7,6 +9,10 @@ from results.analysis.aspects import Finder
 from results.analysis.engine import get_engine
 from results.analysis.lexicon import lexicon_of
 from results.analysis.packs import Aspect, get_pack
+from results.choices import label_shown
+from results.models import Result
+
+AROUND = 60  # characters before and after a quote
 
 
 def aspects_of(project: Project) -> tuple[Aspect, ...]:
@@ -37,5 +43,29 @@ def finder_for(project: Project) -> Finder | None:
 
 
 def shown(aspect: str) -> str:
-    """An aspect's name as pages have it."""
-    return aspect[:1].upper() + aspect[1:]
+    """An aspect's name as pages have it; ``"story:negative"``, as filters have what is said of one, too."""
+    return (aspect[:1].upper() + aspect[1:]).replace(":", ", ")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a review says of an aspect, with some of what stands around it."""
+
+    aspect: str
+    label: str
+    before: str
+    quote: str
+    after: str
+
+
+def said_in(result: Result) -> Iterator[Said]:
+    for found in result.aspects:
+        quote, label = found["quote"], label_shown(found["sentiment"], result.project.sentiment_classes)
+        text = result.text if quote in result.text else result.title
+        before, _, after = text.partition(quote)
+        shortened = (f"…{before[-AROUND:]}" if len(before) > AROUND else before, quote, _cut(after))
+        yield Said(shown(found["aspect"]), label or "", *shortened)
+
+
+def _cut(text: str) -> str:
+    return f"{text[:AROUND]}…" if len(text) > AROUND else text

@@ -10,6 +10,7 @@ from bson import ObjectId
 from projects.choices import Platform
 from projects.models import Project, Target
 from results import languages
+from results.aspects import shown
 from results.choices import Emotion, LabelSource, Sentiment, State
 from results.filters import ResultFilter
 from results.reading import written
@@ -24,7 +25,18 @@ NAMES: dict[str, dict[str, str]] = {
     "language": languages.NAMES,
 }
 LABELS = {"target_id": "Target", "state": "Analysis", "label_source": "Label by", "job_id": "Job"}
-PARTS = ("search", "sentiment", "emotion", "platform", "target_id", "language", "state", "label_source", "job_id")
+PARTS = (
+    "search",
+    "sentiment",
+    "emotion",
+    "aspect",
+    "platform",
+    "target_id",
+    "language",
+    "state",
+    "label_source",
+    "job_id",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ def _values(asked: ResultFilter, project: Project) -> Iterator[Chip]:
         value = getattr(asked, name)
         label = LABELS.get(name, name.capitalize())
         names: dict[Any, str] = named if name == "target_id" else NAMES.get(name, {})
+        if name == "aspect":
+            names = {one: shown(one) for one in asked.aspect}
         if isinstance(value, tuple):
             for one in value:
                 yield Chip(label, names.get(one, str(one)), asked.without(name, value=one).query)

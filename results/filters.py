@@ -16,7 +16,16 @@ from django.http import QueryDict
 from projects.models import Project, Target
 from results import reading, rollups
 from results.choices import labels_covered
-from results.models import DailyRollup, DailyRollupQuerySet, Result, ResultQuerySet, RollupQuerySet
+from results.models import (
+    AspectRollupQuerySet,
+    DailyAspectRollup,
+    DailyRollup,
+    DailyRollupQuerySet,
+    Result,
+    ResultQuerySet,
+    RollupQuerySet,
+    TotalAspectRollup,
+)
 
 COUNTED_BY_DAY = ("platform", "target_id", "date_from", "date_to")  # what a roll-up can tell apart besides its counters
 TARGETS_MERGED = 100  # up to so many targets MongoDB merges their indexes; beyond, one index and a filter is faster
@@ -34,6 +43,7 @@ class ResultFilter:
     platform: tuple[str, ...] = ()
     target_id: tuple[ObjectId, ...] = ()
     emotion: tuple[str, ...] = ()  # the strongest of a review
+    aspect: tuple[str, ...] = ()  # that it mentions; "story:negative" is what it says of it
     language: tuple[str, ...] = ()
     state: tuple[str, ...] = ()
     label_source: tuple[str, ...] = ()
@@ -130,6 +140,7 @@ class ResultFilter:
             "text__words": reading.all_words(self.search),
             "sentiment__in": [label for name in shown for label in labels_covered(name, project.sentiment_classes)],
             "emotion__in": self.emotion,
+            "aspects__mention": self.aspect,
             "language__in": self.language,
             "state__in": self.state,
             "label_source__in": self.label_source,
@@ -177,6 +188,15 @@ class ResultFilter:
     def daily_rollups(self, *project_ids: ObjectId) -> DailyRollupQuerySet:
         """The same by day, which takes longer where no days are asked for."""
         return self._of_places(DailyRollup.objects.between(*self.days), project_ids)
+
+    def aspect_rollups(self, project_id: ObjectId) -> AspectRollupQuerySet:
+        """What they know of aspects."""
+        if any(self.days):
+            return self.daily_aspect_rollups(project_id)
+        return self._of_places(TotalAspectRollup.objects.all(), [project_id])
+
+    def daily_aspect_rollups(self, project_id: ObjectId) -> AspectRollupQuerySet:
+        return self._of_places(DailyAspectRollup.objects.between(*self.days), [project_id])
 
     @property
     def days(self) -> tuple[date | None, date | None]:

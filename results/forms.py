@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from projects.choices import Platform
 from projects.models import Project, Target
+from results.aspects import aspects_of, shown
 from results.chips import job_name
 from results.choices import Emotion, LabelSource, Sentiment, State, label_shown, labels_shown
 from results.filters import ResultFilter
@@ -28,6 +29,7 @@ LABELS = {
     "rating_min": "Stars from",
     "rating_max": "Stars to",
     "emotion": "Emotion",
+    "aspect": "Aspect",
     "target_id": "Target",
     "state": "Analysis",
     "label_source": "Label by",
@@ -77,6 +79,7 @@ class FilterForm:
         self.platform = self._choices("platform", {value: words for value, words in Platform.choices if value in seen})
         self.more = [
             self._choices("emotion", dict(Emotion.choices)),
+            self._choices("aspect", {name: shown(name) for name in self._aspects(project)}),
             self._choices("target_id", {str(target.pk): str(target) for target in targets}),
             self._choices("state", dict(State.choices)),
             self._choices("label_source", dict(LabelSource.choices)),
@@ -87,6 +90,10 @@ class FilterForm:
             self._select("min_confidence", CONFIDENCES, str),
             self._select("job_id", {"": "Any", **runs}, job_name),
         ]
+
+    def _aspects(self, project: Project) -> list[str]:
+        """Those looked for, and those an address asks for."""
+        return [*dict.fromkeys([*(it.name for it in aspects_of(project)), *self._values.get("aspect", ())])]
 
     def _choices(self, name: str, offered: Mapping[str, str]) -> Choices:
         chosen = self._values.get(name, ())

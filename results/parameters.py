@@ -10,7 +10,7 @@ from rest_framework import serializers
 from projects.choices import Platform
 from results import exports, paging
 from results.choices import Emotion, LabelSource, Sentiment, State
-from results.reading import LONGEST_SEARCH
+from results.reading import ASPECT, LONGEST_SEARCH
 from sentimatrix_studio import rest
 from sentimatrix_studio.shapes import Moment, Must
 
@@ -39,6 +39,10 @@ FILTERS: dict[str, rest.Unread] = {
     "platform": _several(serializers.ChoiceField(Platform.choices)),
     "target_id": _several(rest.IdField()),
     "emotion": _several(serializers.ChoiceField(Emotion.choices), "The strongest of a review."),
+    "aspect": _several(
+        serializers.RegexField(rf"^{ASPECT.pattern}$"),
+        "That it mentions: `story`, or what it says of it: `story:negative`.",
+    ),
     "language": _several(serializers.RegexField(r"^[a-z]{2,3}$"), "Codes such as `en`."),
     "state": _several(serializers.ChoiceField(State.choices)),
     "label_source": _several(serializers.ChoiceField(LabelSource.choices), "Who has set the label."),

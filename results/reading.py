@@ -12,10 +12,11 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from projects.choices import Platform
 from projects.models import Project, Target
-from results.choices import Emotion, LabelSource, State, labels_shown
+from results.choices import POLARITIES, Emotion, LabelSource, State, labels_shown
 
 LONGEST_SEARCH = 200
 LANGUAGE = re.compile(r"[a-z]{2,3}")
+ASPECT = re.compile(rf"[^:;,]{{1,40}}(:({'|'.join(POLARITIES)}))?")  # "story", or what is said of it: "story:negative"
 TERM = re.compile(r'-?"[^"]+"|[^\s"]+')
 
 Reader = Callable[[list[str], Project], Any]
@@ -48,6 +49,15 @@ def languages(values: list[str], project: Project) -> tuple[str, ...]:
     found = several(values)
     if wrong := next((value for value in found if not LANGUAGE.fullmatch(value)), None):
         raise ValidationError(f"“{wrong}” is not a language code such as en.")
+    return found
+
+
+def aspects(values: list[str], project: Project) -> tuple[str, ...]:
+    """Also those that the project has not looked for, or does no more."""
+    found = several(values)
+    if wrong := next((value for value in found if not ASPECT.fullmatch(value)), None):
+        sides = ", ".join(f":{side}" for side in POLARITIES)
+        raise ValidationError(f"“{wrong}” is not an aspect such as story, alone or with one of {sides}.")
     return found
 
 
@@ -116,6 +126,7 @@ READERS: dict[str, Reader] = {
     "platform": partial(choices, list(Platform.values)),
     "target_id": targets,
     "emotion": partial(choices, list(Emotion.values)),
+    "aspect": aspects,
     "language": languages,
     "state": partial(choices, list(State.values)),
     "label_source": partial(choices, list(LabelSource.values)),

@@ -44,6 +44,7 @@ urlpatterns = [
         "projects/<objectid:project_id>/results/<objectid:result_id>/delete/", views.result_delete, name="result_delete"
     ),
     path("projects/<objectid:project_id>/analytics/", views.analytics, name="analytics"),
+    path("projects/<objectid:project_id>/analytics/aspects/", views.aspects, name="aspects"),
     path("projects/<objectid:project_id>/analytics/compare/", views.compare, name="compare"),
     path("projects/<objectid:project_id>/markers/", views.marker_list, name="marker_list"),
     path("projects/<objectid:project_id>/markers/new/", views.marker_create, name="marker_create"),

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.models import validate_timezone
 from projects.models import Project
-from results import analytics, comparing
+from results import analytics, aspects_counted, comparing
 from results.api.comparing import ComparisonJson, comparison_as_json
 from results.api.filtered import OfProject
 from results.counting import CountedFrom, Counting, CountingError
@@ -41,6 +41,7 @@ class AnalyticsViewSet(OfProject):
         "sentiment_timeline": {**FILTERS, "interval": INTERVAL, "tz": ZONE},
         "emotions": FILTERS,
         "platforms": FILTERS,
+        "aspects": FILTERS,
         "compare": {**FILTERS, **OTHER_PERIOD, "by": serializers.ChoiceField(comparing.WAYS, default="targets")},
     }
     answer_headers = {
@@ -48,6 +49,7 @@ class AnalyticsViewSet(OfProject):
         "sentiment_timeline": ["X-Counted-From", "X-Time-Zone"],
         "emotions": ["X-Counted-From"],
         "platforms": ["X-Counted-From"],
+        "aspects": ["X-Counted-From"],
     }
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -93,6 +95,15 @@ class AnalyticsViewSet(OfProject):
         """
         project, asked = self._scope(project_id)
         return _answer(analytics.platforms(project, asked), Counting(project, asked).counted_from)
+
+    @extend_schema(responses={200: list[aspects_counted.AspectFiguresJson], 503: None})
+    def aspects(self, request: Request, project_id: ObjectId) -> Response:
+        """Say what is praised and what hurts.
+
+        Most mentioned first, with two quotes each. An approximation, found where the project's settings ask for it.
+        """
+        project, asked = self._scope(project_id)
+        return _answer(aspects_counted.figures(project, asked), Counting(project, asked).counted_from)
 
     @extend_schema(responses={200: ComparisonJson, 503: None})
     def compare(self, request: Request, project_id: ObjectId) -> Response:

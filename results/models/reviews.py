@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.ownership import OwnedModel, OwnedQuerySet
 from projects.choices import Platform
 from projects.models import Project, Target
-from results.choices import Emotion, LabelSource, Sentiment, State, label_shown
+from results.choices import POLARITIES, Emotion, LabelSource, Sentiment, State, label_shown
 
 UNCERTAIN_BELOW = 0.5  # a label with less confidence is wrong about as often as it is right
 
@@ -22,6 +22,25 @@ class Words(models.Lookup):
 
     def as_mql(self, compiler: Any, connection: Any, as_expr: bool = False) -> dict[str, Any]:
         return {"$text": {"$search": str(self.rhs)}}
+
+
+class Mentions(models.Lookup):
+    """``aspects__mention=("price", "story:negative")``: reviews that mention an aspect, or say this of it."""
+
+    lookup_name = "mention"
+    prepare_rhs = False
+
+    def as_mql(self, compiler: Any, connection: Any, as_expr: bool = False) -> dict[str, Any]:
+        asked = [str(value).partition(":") for value in self.rhs]
+        # The index holds the names alone; what is said of them is looked up in the reviews it finds.
+        named = {"aspects.aspect": {"$in": [name for name, _, _ in asked]}}
+        said = [_said(name, side) for name, _, side in asked]
+        return {**named, "$or": said} if any(side for _, _, side in asked) else named
+
+
+def _said(name: str, side: str) -> dict[str, Any]:
+    labels = list(POLARITIES[side]) if side else list(Sentiment.values)
+    return {"aspects": {"$elemMatch": {"aspect": name, "sentiment": {"$in": labels}}}}
 
 
 class ResultQuerySet(OwnedQuerySet):
@@ -135,3 +154,4 @@ class Result(OwnedModel):
 
 
 Result._meta.get_field("text").register_lookup(Words)
+Result._meta.get_field("aspects").register_lookup(Mentions)

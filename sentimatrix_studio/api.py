@@ -52,7 +52,7 @@ CHANNEL = "notifications/channels/<objectid:channel_id>"
 WEBHOOK = "webhooks/<objectid:webhook_id>"
 DELIVERY = f"{WEBHOOK}/deliveries/<objectid:delivery_id>"
 SCHEDULE = "schedules/project/<objectid:project_id>"
-keys = {"keys_of": needs.keys_of}
+keys = {"keys_of": overview.usable_by}
 projects = {
     **keys,
     "stats_of": overview.project_stats,
@@ -141,6 +141,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(f"{RESULTS}/analytics/emotions", AnalyticsViewSet.as_view({"get": "emotions"}), name="analytics_emotions"),
     path(f"{RESULTS}/analytics/platforms", AnalyticsViewSet.as_view({"get": "platforms"}), name="analytics_platforms"),
+    path(f"{RESULTS}/analytics/aspects", AnalyticsViewSet.as_view({"get": "aspects"}), name="analytics_aspects"),
     path(f"{RESULTS}/analytics/compare", AnalyticsViewSet.as_view({"get": "compare"}), name="analytics_compare"),
     path("settings/presets", PresetViewSet.as_view(LIST, **keys), name="presets"),
     path("settings/presets/<slug:preset_id>", PresetViewSet.as_view(CHANGE, **keys), name="preset"),

@@ -105,7 +105,7 @@ OF_THE_OWNER = [
     "api:export", "api:export_file",
     "api:analytics_summary", "api:analytics_timeline", "api:analytics_emotions", "api:analytics_platforms",
     "results:estimate", "api:results_estimate",
-    "api:dashboard_project", "api:analytics_compare", "results:compare",
+    "api:dashboard_project", "api:analytics_compare", "api:analytics_aspects", "results:aspects", "results:compare",
     "api:markers", "api:marker", "api:marker_effect", "results:marker_list", "results:marker_create",
     "results:marker_edit", "results:marker_delete",
 ]  # fmt: skip

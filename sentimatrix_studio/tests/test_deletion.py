@@ -19,7 +19,17 @@ from projects import files
 from projects.models import Preset, Target
 from projects.tests.factories import make_project, make_target
 from results.models import Change as ResultChange
-from results.models import ChangeKind, DailyRollup, Former, Marker, Result, SavedView, TotalRollup
+from results.models import (
+    ChangeKind,
+    DailyAspectRollup,
+    DailyRollup,
+    Former,
+    Marker,
+    Result,
+    SavedView,
+    TotalAspectRollup,
+    TotalRollup,
+)
 from results.models.exports import FILES
 from results.tests.factories import make_export
 from scraping.choices import Change, Level, StepKind
@@ -64,6 +74,8 @@ def make_everything(owner: User) -> Target:
     rollup = {"owner": owner, "project": target.project, "platform": target.platform, "target": target}
     DailyRollup.objects.create(pk=ObjectId(), **rollup, day=DAY)
     TotalRollup.objects.create(pk=ObjectId(), **rollup)
+    DailyAspectRollup.objects.create(pk=ObjectId(), **rollup, day=DAY, aspect="story")
+    TotalAspectRollup.objects.create(pk=ObjectId(), **rollup, aspect="story")
     day = {"made_at": DAY, "expires_at": datetime(2999, 1, 1, tzinfo=UTC)}
     change = ResultChange.objects.create(owner=owner, project=target.project, kind=ChangeKind.DELETION, **day)
     Former.objects.create(change=change, target=target, result_id=ObjectId(), expires_at=change.expires_at)
@@ -133,6 +145,7 @@ def test_reviews_figures_and_file_go_with_the_target(target):
     make_result(other)
     target.delete()
     gone = ("Target", "Result", "DailyRollup", "TotalRollup", "Step", "RowError", "Former")
+    gone += ("DailyAspectRollup", "TotalAspectRollup")
     gone += ("uploads.files", "uploads.chunks")
     assert rows() == {name: count - (name in gone) for name, count in before.items()} | {"Target": 2, "Result": 2}
 

@@ -12,7 +12,7 @@ from accounts.authentication import new_tokens
 from accounts.models import ApiToken, AuditEntry, TokenFamily, User
 from accounts.tests.factories import api_of, api_with, make_token, make_user, with_password, with_second_factor
 from integrations.models import Credential, Remembered
-from results.models import DailyRollup, Result, TotalRollup
+from results.models import DailyAspectRollup, DailyRollup, Result, TotalAspectRollup, TotalRollup
 from scraping.models import Job, LogLine, RowError, Slot, Step
 from sentimatrix_studio import takeout
 from sentimatrix_studio.models import KeptAnswer
@@ -22,7 +22,8 @@ from sentimatrix_studio.tests.test_deletion import make_everything
 pytestmark = pytest.mark.django_db
 
 EXPORT = "/api/v1/auth/me/export"
-WORKED_OUT = {DailyRollup, TotalRollup, Step, KeptAnswer, Remembered}  # from the rest, or of no meaning to anybody
+ROLLUPS = {DailyRollup, TotalRollup, DailyAspectRollup, TotalAspectRollup}
+WORKED_OUT = ROLLUPS | {Step, KeptAnswer, Remembered}  # from the rest, or of no meaning to anybody
 
 
 def exported(user: User) -> dict[str, Any]:

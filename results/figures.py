@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from results import charts
 from results.charts import Layer
 from results.charts.scales import count, percent, signed
-from results.tallies import Tally
+from results.tallies import RATING, SENTIMENT, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,9 @@ MEASURES = (
     Measure("Negative share", negative_share, _percent, _points, key="negative", is_better_up=False),
     Measure("Average rating", lambda tally: tally.avg_rating, "{:.2f}".format, _stars, unit="of 5"),
 )
+
+
+NEEDED = (*SENTIMENT, *RATING)  # the counters that these, and labels over time, are read off
 
 
 @dataclass(frozen=True, slots=True)

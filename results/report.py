@@ -12,12 +12,12 @@ from results import charts, marking, panels
 from results.charts import Chart, Item, Unit
 from results.choices import State
 from results.counting import CountedFrom, Counting, CountingError, Period
-from results.figures import Figure, Trend, figures
+from results.figures import NEEDED, Figure, Trend, figures
 from results.filters import ResultFilter
 from results.forms import values_of
 from results.links import ALL, reviews_link
 from results.panels import Course, Periods
-from results.tallies import COUNTERS, SENTIMENT, Tally
+from results.tallies import SENTIMENT, Tally
 
 UNITS: dict[Period, str] = {"hour": "Hour", "day": "Day", "week": "Week", "month": "Month"}
 MOST_DAYS, MOST_WEEKS = 62, 106  # with more points than that a longer unit is clearer
@@ -106,8 +106,7 @@ class Report:
 def report(project: Project, question: Question, zone: str = "UTC") -> Report:
     """A handful of queries, however many reviews there are. Raises CountingError where it must look at too many."""
     counting, link = Counting(project, question.asked), reviews_link(project, question.asked)
-    course = _course(counting, question.unit, zone)
-    tally = sum((one for _, one in course.periods), Tally({}))
+    course, tally = _course(counting, question.unit, zone), counting.tally()
     by_target = counting.tally_by("target_id", SENTIMENT)
     targets = {target.pk: target for target in project.targets.all() if target.pk in by_target}
     by_platform: dict[str, Tally] = {}
@@ -137,11 +136,11 @@ def _course(counting: Counting, chosen: Period | None, zone: str) -> Course:
     unit: Period = chosen or suitable_unit(first, last)
     zone = counting.zone_of(unit, zone)
     try:
-        found = counting.tally_by_period(unit, COUNTERS, zone)
+        found = counting.tally_by_period(unit, NEEDED, zone)
     except (CountingError, ValidationError):  # too much to look at, or a zone the database does not know
         if unit == "hour" or zone == "UTC":
             raise
-        zone, found = "UTC", counting.tally_by_period(unit)
+        zone, found = "UTC", counting.tally_by_period(unit, NEEDED)
     ends = (min(found), max(found)) if found else (first, last)
     periods = filled(found, *ends, unit)
     is_partial = charts.shift(periods[-1][0], unit) > now(unit, zone)
@@ -151,7 +150,7 @@ def _course(counting: Counting, chosen: Period | None, zone: str) -> Course:
 
 def _trend(project: Project, asked: ResultFilter, tally: Tally) -> Trend | None:
     earlier = asked.before()
-    return Trend(tally, Counting(project, earlier).tally()) if earlier else None
+    return Trend(tally, Counting(project, earlier).tally(NEEDED)) if earlier else None
 
 
 def suitable_unit(first: date, last: date) -> Period:

@@ -14,7 +14,7 @@ from projects.models import Project, Target
 from results import charts, panels
 from results.charts import Category, Chart, Series
 from results.choices import POLARITIES
-from results.figures import Figure, Trend, figures
+from results.figures import NEEDED, Figure, Trend, figures
 from results.filters import DAY, ResultFilter
 from results.links import ALL, ReviewsLink
 from results.models import DailyRollupQuerySet
@@ -80,19 +80,19 @@ def dashboard(user: User, asked: ResultFilter = ALL) -> Dashboard:
 def _course(days: DailyRollupQuerySet) -> Course:
     first, last = days.first_and_last_day() or (today(), today())
     unit = suitable_unit(first, last)
-    periods = filled(days.tally_by_period(unit), first, last, unit)
+    periods = filled(days.tally_by_period(unit, NEEDED), first, last, unit)
     return Course(periods, unit, charts.shift(periods[-1][0], unit) > today())
 
 
 def _trend(ids: Sequence[ObjectId], asked: ResultFilter, tally: Tally) -> Trend | None:
     """By the days before those asked for; where all are, the last month by the month before."""
     if earlier := asked.before():
-        return Trend(tally, earlier.daily_rollups(*ids).tally())
+        return Trend(tally, earlier.daily_rollups(*ids).tally(NEEDED))
     if asked.date_from or asked.date_to:
         return None
     since = today() - LATELY + DAY
     days = replace(asked, date_from=since - LATELY, date_to=today()).daily_rollups(*ids)
-    before, now = days.before_and_since(since, ()).get((), (Tally({}), Tally({})))
+    before, now = days.before_and_since(since, (), NEEDED).get((), (Tally({}), Tally({})))
     return Trend(now, before, f"in the last {LATELY.days} days vs. the {LATELY.days} before") if before.total else None
 
 

@@ -1,8 +1,11 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from import_export.results import Result as Outcome
+from import_export.results import RowResult
 
 from results.models import Change, DailyRollup, Export, Insights, Marker, Result, SavedView
 from results.removal import delete_for_good
@@ -24,6 +27,16 @@ class ResultAdmin(ImportAdmin, ReadOnlyAdmin):
 
     def get_import_resource_classes(self, request: HttpRequest) -> list[type[ReviewResource]]:
         return [ReviewResource]
+
+    def generate_log_entries(self, result: Outcome, request: HttpRequest) -> None:
+        """A line for each target that got some: reviews are many, and new ones have no keys yet."""
+        done = [
+            row.instance
+            for row in result
+            if row.import_type in (RowResult.IMPORT_TYPE_NEW, RowResult.IMPORT_TYPE_UPDATE)
+        ]
+        if targets := list({review.target_id: review.target for review in done}.values()):
+            LogEntry.objects.log_actions(request.user.pk, targets, CHANGE, change_message="Reviews imported")
 
     def delete_model(self, request: HttpRequest, obj: Result) -> None:
         delete_for_good(Result.objects.filter(pk=obj.pk))

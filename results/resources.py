@@ -47,6 +47,8 @@ class ReviewResource(MongoModelResource):
     A review is known by its target and its id at the source; without one, by what it says.
     """
 
+    most_rows = 2000
+
     published_at = fields.Field("published_at", "published_at", MomentWidget())
     language = fields.Field("source_language", "language")
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from accounts.tests.factories import browser_of, make_user
 from projects.models import Preset, Target
 from projects.tests.factories import make_preset, make_project, make_target
@@ -60,6 +60,7 @@ def test_targets_come_in_by_their_addresses(browser: Client) -> None:
         "https://store.steampowered.com/app/620/",
         project.owner_id,
     )
+    assert AuditEntry.objects.filter(event="admin.added", details__model="projects.Target").count() == 2
     assert "already exists" in imported(browser, "target", rows[:1])  # in this project
 
 

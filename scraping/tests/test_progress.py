@@ -41,6 +41,7 @@ class TestSnapshot:
             "seq": 2,
             "job_id": str(job.pk),
             "project_id": str(job.project_id),
+            "is_reanalysis": False,
             "status": "running",
             "status_message": "Collecting from Kettle on Steam. 40 reviews wait for analysis.",
             "progress": 32.0,

@@ -36,7 +36,7 @@ class ResultAdmin(ImportAdmin, ReadOnlyAdmin):
             if row.import_type in (RowResult.IMPORT_TYPE_NEW, RowResult.IMPORT_TYPE_UPDATE)
         ]
         if targets := list({review.target_id: review.target for review in done}.values()):
-            LogEntry.objects.log_actions(request.user.pk, targets, CHANGE, change_message="Reviews imported")
+            LogEntry.objects.log_actions(signed_in(request).pk, targets, CHANGE, change_message="Reviews imported")
 
     def delete_model(self, request: HttpRequest, obj: Result) -> None:
         delete_for_good(Result.objects.filter(pk=obj.pk))

@@ -31,6 +31,7 @@ RATED_UP_TO = {"steam": 5.0, "trustpilot": 5.0}
 def load_sample(user: User) -> Project:
     """The person's sample project; at the first call it is made, and a job reads it in. Raises JobRefused."""
     project = Project(pk=_project_id(user), owner=user, name=NAME, description=DESCRIPTION, is_sample=True)
+    project.adjust({"analysis": {"aspects": True, "aspect_pack": "game"}})
     try:
         project.save(force_insert=True)
     except IntegrityError:

@@ -122,6 +122,7 @@ PAGES = [
     _project("analytics", "analytics/"),
     _project("analytics_empty", "analytics/?date_from=2001-01-01&date_to=2001-01-31"),
     _project("analytics_filtered", "analytics/?sentiment=negative,very_negative&rating_min=1&unit=month"),
+    _project("aspects", "analytics/aspects/"),
     _project("compare", "analytics/compare/"),
     _project("compare_platforms", "analytics/compare/?by=platforms"),
     _project("compare_periods", "analytics/compare/?by=periods&date_from=2026-06-01&date_to=2026-08-31"),

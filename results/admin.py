@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from import_export.results import Result as Outcome
 from import_export.results import RowResult
 
+from accounts.ownership import signed_in
 from results.models import Change, DailyRollup, Export, Insights, Marker, Result, SavedView
 from results.removal import delete_for_good
 from results.resources import ResultResource, ReviewResource

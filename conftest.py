@@ -111,6 +111,12 @@ def pytest_xdist_setupnodes() -> None:
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Static files are collected once for every Studio that is started here."""
+    return tmp_path_factory.mktemp("static")
+
+
 @pytest.fixture(autouse=True)
 def mail_in_the_same_breath(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is sent aside, and tests would have to wait for it."""

@@ -15,9 +15,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Field, Index, Model
-from django_mongodb_backend import base, schema
 from pymongo.errors import PyMongoError
 from pymongo.operations import IndexModel
+
+from sentimatrix_studio.mongo.maps import without_maps
+
+with without_maps():
+    from django_mongodb_backend import base, schema
 
 COMMIT_PATIENCE = 20.0  # seconds
 

@@ -20,6 +20,6 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def site(data_dir: Path) -> Iterator[str]:
-    with running_site(data_dir) as address:
+def site(data_dir: Path, static_root: Path) -> Iterator[str]:
+    with running_site(data_dir, static_root) as address:
         yield address

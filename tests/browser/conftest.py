@@ -4,6 +4,7 @@ All of it lasts for this folder only: while Playwright runs, Django takes its lo
 """
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,8 +32,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def site(tmp_path_factory: pytest.TempPathFactory, running_identity_providers: IdentityProviders) -> Iterator[str]:
-    with running_site(tmp_path_factory.mktemp("studio"), **running_identity_providers.environment) as address:
+def site(
+    tmp_path_factory: pytest.TempPathFactory, static_root: Path, running_identity_providers: IdentityProviders
+) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("studio")
+    with running_site(folder, static_root, **running_identity_providers.environment) as address:
         yield address
 
 

@@ -32,13 +32,13 @@ OF_OTHER_INSTALLATIONS = (
 
 
 @contextmanager
-def running_site(data_dir: Path, **settings_of_its_own: str) -> Iterator[str]:
+def running_site(data_dir: Path, static_root: Path, **settings_of_its_own: str) -> Iterator[str]:
     """The address of a fresh installation with one worker; stopped, and its log kept, at the end."""
     port = free_port()
     command: list[str | Path] = [sys.executable, settings.BASE_DIR / "manage.py", "studio"]
     command += ["--port", str(port), "--data-dir", data_dir / "site", "--workers", "1"]
     environment = {name: value for name, value in os.environ.items() if name not in OF_OTHER_INSTALLATIONS}
-    environment |= settings_of_its_own
+    environment |= {"STATIC_ROOT": str(static_root), **settings_of_its_own}
     studio = Child("Studio", command, data_dir / "studio.log", environment=environment)
     studio.start()
     try:

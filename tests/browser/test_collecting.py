@@ -21,9 +21,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def page(folder: Path, chromium: Browser, running_standins: Standins) -> Iterator[Page]:
+def page(folder: Path, static_root: Path, chromium: Browser, running_standins: Standins) -> Iterator[Page]:
     running_standins.reset()
-    with running_site(folder, **running_standins.environment) as address:
+    with running_site(folder, static_root, **running_standins.environment) as address:
         context = chromium.new_context(base_url=address, locale="en-GB", timezone_id="UTC")
         yield context.new_page()
         context.close()

@@ -89,6 +89,11 @@ document.addEventListener("reviews-changed", () => {
   refreshReview();
 });
 
+/* The drawer is called like the review it shows by now. */
+whenShown("#review", article => {
+  article.closest("dialog")?.setAttribute("aria-label", article.querySelector("h1").textContent);
+});
+
 /* How many are ticked, and all of a page at once. */
 whenShown("[data-reviews]", form => {
   form.addEventListener("change", ({ target }) => {

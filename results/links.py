@@ -43,12 +43,17 @@ def _narrowed(kept: Mapping[str, list[str]], more: Mapping[str, Any]) -> dict[st
             query[name] = wanted
         elif name in HIGHEST:
             query[name] = [written(HIGHEST[name](float(value), float(kept[name][0])))]
-        elif not (both := [one for one in wanted if one in kept[name]]):
+        elif not (both := [one for one in wanted if _is_in(one, kept[name])]):
             return None
         else:
             query[name] = both
     bottom, top = query.get("rating_min"), query.get("rating_max")
     return None if bottom and top and float(bottom[0]) > float(top[0]) else query
+
+
+def _is_in(value: str, kept: list[str]) -> bool:
+    """What is said of an aspect, as in ``story:negative``, is a part of all that is said of it."""
+    return value in kept or value.partition(":")[0] in kept
 
 
 def _days(asked: ResultFilter, date_from: date | None, date_to: date | None) -> dict[str, str] | None:

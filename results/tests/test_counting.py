@@ -18,6 +18,7 @@ from pymongo import UpdateOne
 from projects.models import Project, Target
 from projects.tests.factories import make_project
 from results import analytics, exports, paging, rollups
+from results.charts import Chart
 from results.choices import Emotion, Sentiment, State
 from results.counting import Counting, CountingError, Counts, Reviews, counts, is_counted_by_rollups
 from results.exports import ExportRequest
@@ -25,13 +26,14 @@ from results.filters import ResultFilter
 from results.ingest import Item
 from results.labels import effective, of_model
 from results.models import Result
+from results.report import Question, report
 from results.tallies import COUNTERS, Tally
 from results.tests.factories import START, make_item, make_results, make_target, store
 from results.tests.once import db_of_the_module  # noqa: F401 - makes a fixture of this module
 from results.tests.slow import count_slowly
 from sentimatrix_studio.mongo.pipelines import collection
 
-FILTERS = int(os.environ.get("COUNTED_FILTERS", "30"))  # 200 and more take longer than a suite should
+FILTERS = int(os.environ.get("COUNTED_FILTERS", "20"))  # 200 and more take longer than a suite should
 REVIEWS = 400
 JOBS = [ObjectId("a" * 24), ObjectId("b" * 24)]
 WORDS = ["kettle", "lid", "steam", "price"]
@@ -70,14 +72,16 @@ def varied(chance: random.Random, external_id: str) -> Item:
 
 
 def vary(chance: random.Random, project: Project) -> None:
-    """Scores of all sizes, and some labels that people have set."""
+    """Scores of all sizes, mentions of aspects, and some labels that people have set."""
     writes = []
     for row in collection(Result).find({"project_id": project.pk, "state": "analysed"}):
         change: dict[str, Any] = {"score": chance.uniform(-1, 1), "confidence": chance.random()}
         change |= {"emotion_score": row["emotion"] and chance.random()}
+        said = {"score": 0.5, "quote": row["text"], "sentiment": chance.choice(["positive", "negative"])}
+        aspects = [{"aspect": name, **said} for name in ("story", "price") if chance.random() < 0.4]
         if chance.random() < 0.2:
             change = effective(of_model({**row, **change}), {"sentiment": chance.choice(Sentiment.values)})
-        writes.append(UpdateOne({"_id": row["_id"]}, {"$set": change}))
+        writes.append(UpdateOne({"_id": row["_id"]}, {"$set": {**change, "aspects": aspects}}))
     collection(Result).bulk_write(writes)
 
 
@@ -92,6 +96,7 @@ def filters(project: Project) -> Iterator[ResultFilter]:
         "language": ["en", "de"],
         "state": State.values,
         "label_source": ["model", "human"],
+        "aspect": ["story", "price:negative", "looks"],
         "rating_min": ["0", "1.5", "3"],
         "rating_max": ["3.3", "4.49", "5"],
         "min_confidence": ["0.5", "0.8"],
@@ -159,6 +164,7 @@ def test_list_export_counts_figures_and_charts_agree_whatever_is_asked_for(proje
         check_counts(project, asked, tally)
         check_tallies(project, asked, rows)
         check_figures(project, asked, tally)
+        check_charts(project, asked, tally)
         found_something += bool(ids)
     assert found_something > FILTERS / 2
 
@@ -205,6 +211,21 @@ def check_figures(project: Project, asked: ResultFilter, tally: Tally) -> None:
     felt = {one["emotion"]: one["count"] for one in analytics.emotions(project, asked)}
     assert felt == {emotion: n for emotion, n in tally.emotions.items() if n}, asked
     assert sum(one["count"] for one in analytics.platforms(project, asked)) == tally.total, asked
+
+
+def check_charts(project: Project, asked: ResultFilter, tally: Tally) -> None:
+    shown = report(project, Question(asked), "Asia/Kolkata")
+    assert whole(shown.tally) == tally, asked
+    assert counted(shown.timeline) == counted(shown.platforms) == counted(shown.targets) == tally.labelled, asked
+    assert counted(shown.distribution) == tally.labelled, asked
+    assert counted(shown.emotions) == sum(tally.emotions.values()), asked
+    assert counted(shown.ratings) == tally.rated, asked
+    cells = [int(cell) for row in shown.agreement.rows for cell in row.cells]
+    assert sum(cells) == sum(sum(sides.values()) for sides in tally.stars_by_side.values()), asked
+
+
+def counted(chart: Chart) -> int:
+    return sum(int(row.cells[0]) for row in chart.rows)
 
 
 def parse(project: Project, query: str) -> ResultFilter:

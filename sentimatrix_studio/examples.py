@@ -45,6 +45,7 @@ REQUESTS: Mapping[str, Any] = {  # by the name of the component
         "platform_links": {"steam": [{"url": "https://store.steampowered.com/app/620/", "label": "Portal 2"}]},
     },
     "RangeRequest": {"since": "2026-03-02T00:00:00Z", "only_failed": True},
+    "ReanalysisRequest": {"engine": "transformer"},
     "RefreshTokenRequest": {"refresh_token": "eyJhbGciOiJIUzI1NiIs…"},
     "RegisterRequest": {"email": "ada@example.com", "name": "Ada", "password": "Correct-Horse-7"},
     "ResetPasswordRequest": {"token": "cq3f7u-…", "new_password": "Better-Horse-8"},

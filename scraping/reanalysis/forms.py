@@ -2,8 +2,11 @@ from typing import Any
 
 from django import forms
 
-from projects.config import ENGINES
+from projects.config import ENGINES, TRANSFORMER
 from projects.models import Project
+from results.analysis.choosing import usable
+
+NONE_HERE = "Transformer: there is none on this installation, so the built-in one would read"
 
 
 class ReanalysisForm(forms.Form):
@@ -13,3 +16,5 @@ class ReanalysisForm(forms.Form):
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, initial={"engine": project.config["analysis"]["engine"]}, **kwargs)
+        words = dict(ENGINES) if TRANSFORMER in usable() else {**dict(ENGINES), TRANSFORMER: NONE_HERE}
+        self.fields["engine"].widget.choices = list(words.items())

@@ -23,7 +23,7 @@ if SCREENSHOTS or "EXAMPLES" in os.environ:  # make test-full
 OUR_VIEWS = [
     f"{package}.views"
     for package in (
-        *("accounts", "projects", "integrations", "results", "scraping", "scraping.schedules"),
+        *("accounts", "projects", "integrations", "results", "scraping", "scraping.reanalysis", "scraping.schedules"),
         "sentimatrix_studio",
     )
 ]

@@ -15,6 +15,7 @@ from structlog.contextvars import bound_contextvars
 
 from projects import files
 from projects.models import Project
+from results import insights
 from results.analysis.engine import AnalysisError
 from results.exports import background, making
 from scraping import analysing, collecting, importing, leases, removal, settling
@@ -70,12 +71,13 @@ class Worker:
                 break
             try:
                 removal.sweep()
-                has_exported = making.make_next(self.should_leave)  # one, then a step: neither keeps the other waiting
+                # One of each, then a step: none keeps the others waiting.
+                has_made = making.make_next(self.should_leave) | insights.write_next()
                 step = leases.claim(self.name, self.heartbeat.lease)
                 if step is not None:
                     self.run(step)
                     done += 1
-                elif has_exported:
+                elif has_made:
                     continue
                 elif leases.is_work_near(PATIENCE) or removal.is_waiting(PATIENCE) or making.is_waiting(PATIENCE):
                     time.sleep(POLL)
@@ -232,4 +234,4 @@ def sweep() -> bool:
             announce_end(job.pk)
     for file_id in importing.unused(files.forgotten()):
         files.delete(file_id)
-    return Step.objects.unfinished().exists() or making.is_waiting()
+    return Step.objects.unfinished().exists() or making.is_waiting() or insights.is_waiting()

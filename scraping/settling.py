@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from integrations.prices import dollars
 from projects.models import Target
-from results import ingest
+from results import ingest, insights
+from results.filters import ResultFilter
 from scraping import announcing, leases
 from scraping.choices import JobStatus, Level, StepKind, StepState
 from scraping.models import Job, Step
@@ -71,7 +72,17 @@ def settle(job: Job) -> bool:
     """
     if job.steps.unfinished().exists():
         return False
-    return job.end(*_verdict(Job.objects.get(pk=job.pk)))
+    last = Job.objects.get(pk=job.pk)
+    has_ended = job.end(*_verdict(last))
+    if has_ended and _wants_insights(last):
+        insights.put_down(last.project, ResultFilter())
+    return has_ended
+
+
+def _wants_insights(job: Job) -> bool:
+    """Where nothing was brought or read, nothing new is to be said."""
+    wanted = job.project.config["analysis"]
+    return (wanted["summarize"] or wanted["extract_insights"]) and bool(job.new or job.updated or job.analysed)
 
 
 def _verdict(job: Job) -> tuple[JobStatus, str, str]:

@@ -32,6 +32,7 @@ from results.api import (
     MarkerViewSet,
     ResultViewSet,
     SavedViewViewSet,
+    WordsViewSet,
 )
 from scraping.api import ImportViewSet, JobViewSet
 from scraping.models import Schedule
@@ -142,6 +143,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{RESULTS}/analytics/emotions", AnalyticsViewSet.as_view({"get": "emotions"}), name="analytics_emotions"),
     path(f"{RESULTS}/analytics/platforms", AnalyticsViewSet.as_view({"get": "platforms"}), name="analytics_platforms"),
     path(f"{RESULTS}/analytics/aspects", AnalyticsViewSet.as_view({"get": "aspects"}), name="analytics_aspects"),
+    path(f"{RESULTS}/analytics/keywords", WordsViewSet.as_view({"get": "keywords"}), name="analytics_keywords"),
+    path(f"{RESULTS}/analytics/rising", WordsViewSet.as_view({"get": "rising"}), name="analytics_rising"),
+    path(
+        f"{RESULTS}/analytics/insights",
+        WordsViewSet.as_view({"get": "insights", "post": "ask"}),
+        name="analytics_insights",
+    ),
     path(f"{RESULTS}/analytics/compare", AnalyticsViewSet.as_view({"get": "compare"}), name="analytics_compare"),
     path("settings/presets", PresetViewSet.as_view(LIST, **keys), name="presets"),
     path("settings/presets/<slug:preset_id>", PresetViewSet.as_view(CHANGE, **keys), name="preset"),

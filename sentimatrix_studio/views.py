@@ -16,6 +16,7 @@ from projects.forms import TargetsForm
 from projects.models import Project
 from results import listing
 from results.filters import ResultFilter
+from results.insights.page import shown
 from results.report import Question, presets, report
 from scraping import progress
 from scraping.models import Job, JobRefused, Schedule
@@ -124,6 +125,7 @@ def project_detail(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
         "coming": Schedule.objects.coming(request.user).filter(project=project).first(),
         "has_targets": project.to_collect().exists(),
         "since": since_last_visit(signed_in(request), project),
+        "insights": shown(project, ResultFilter()),
         "rows": listing.rows(project, listing.page(project, size=LATEST_RESULTS).results),
     }
     return render(request, "projects/project_detail.html", context)

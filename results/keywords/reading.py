@@ -33,6 +33,11 @@ class Review:
     stems: set[str]
     row: dict[str, Any]  # the COLUMNS as they are stored
 
+    @property
+    def date(self) -> datetime:
+        at: datetime = self.row["dated_at"].replace(tzinfo=UTC)
+        return at
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -55,7 +60,7 @@ def read(project: Project, asked: ResultFilter, most: int = MOST_REVIEWS) -> Win
     reviews = [_review(row) for row in rows]
     if rows.are_all:
         return Window(reviews, len(reviews), None)
-    since = reviews[-1].row["dated_at"].replace(tzinfo=UTC) if reviews else None
+    since = reviews[-1].date if reviews else None
     return Window(reviews, counts(project, labelled).total, since)
 
 

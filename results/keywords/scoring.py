@@ -50,7 +50,7 @@ class Weighed:
 Weigh = Callable[[int, int], float]  # reviews here and there that have a term → how much it tells; 0: nothing
 
 
-def apart(here: list[Review], there: list[Review], most: int) -> list[Weighed]:
+def apart(here: list[Review], there: list[Review], most: int, sure: float = SURE) -> list[Weighed]:
     """The terms that set some reviews apart from the others, by class-based TF-IDF, the most telling first.
 
     The frequency of a term is its share of these reviews less its share of the others, so that what all sides talk
@@ -61,7 +61,7 @@ def apart(here: list[Review], there: list[Review], most: int) -> list[Weighed]:
     average = (len(here) + len(there)) / 3  # reviews of a side
 
     def weight(count: int, others: int) -> float:
-        if count < FEWEST or _deviation(count, len(here), others, len(there)) < SURE:
+        if count < FEWEST or _deviation(count, len(here), others, len(there)) < sure:
             return 0
         return (count / len(here) - others / len(there)) * log(1 + average / (count + others))
 

@@ -59,5 +59,5 @@ class Insights(OwnedModel):
         return bool(self.project.is_leaving)
 
     @property
-    def points(self) -> dict[str, list[dict[str, Any]]]:
+    def points(self) -> dict[str, list[Any]]:
         return {name: self.content.get(name, []) for name in ("pros", "cons", "requests")}

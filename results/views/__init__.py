@@ -23,3 +23,6 @@ from results.views.saved import view_create as view_create
 from results.views.saved import view_delete as view_delete
 from results.views.saved import view_edit as view_edit
 from results.views.trying import try_sentence as try_sentence
+from results.views.words import insights as insights
+from results.views.words import keywords as keywords
+from results.views.words import keywords_export as keywords_export

@@ -69,6 +69,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("job_retry", "post"): {},
     ("import_preview", "post"): OPTIONS,
     ("results_import", "post"): OPTIONS,
+    ("analytics_insights", "post"): {},
     ("results_reanalyze", "post"): {"engine": "local"},
     ("presets", "post"): PRESET,
     ("preset", "put"): PRESET,

@@ -104,6 +104,8 @@ OF_THE_OWNER = [
     "results:export_list", "results:export_create", "results:export_file", "results:export_delete", "api:exports",
     "api:export", "api:export_file",
     "api:analytics_summary", "api:analytics_timeline", "api:analytics_emotions", "api:analytics_platforms",
+    "api:analytics_keywords", "api:analytics_rising", "api:analytics_insights", "results:keywords",
+    "results:keywords_export", "results:insights",
     "results:estimate", "api:results_estimate",
     "api:dashboard_project", "api:analytics_compare", "api:analytics_aspects", "results:aspects", "results:compare",
     "api:markers", "api:marker", "api:marker_effect", "results:marker_list", "results:marker_create",

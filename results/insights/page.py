@@ -1,0 +1,83 @@
+"""Insights as pages show them: with a link for every count and every quote."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from projects.models import Project
+from results.filters import ResultFilter
+from results.insights.plain import ENGINE, Point
+from results.insights.reading import filters_of, find, newer
+from results.links import ReviewsLink, reviews_link
+from results.models import Insights
+
+KINDS = {
+    "pros": ("Praised", "thumbs-up", "Nothing stands out among what is praised."),
+    "cons": ("Criticised", "thumbs-down", "Nothing stands out among what is criticised."),
+    "requests": ("Asked for", "lightbulb", "Nobody says what they wish for."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuote:
+    text: str
+    url: str
+    date: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPoint:
+    text: str
+    count: int | None
+    url: str  # of the reviews it counts; empty where it counts none
+    quotes: list[ShownQuote]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownKind:
+    key: str
+    title: str
+    icon: str
+    none: str
+    points: list[ShownPoint]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """``row`` is None where nobody has asked for them."""
+
+    row: Insights | None
+    newer: int | None
+    kinds: list[ShownKind]
+    url: str  # of their own page
+    model: str  # that has written them; empty where it is the reviews' own words
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(kind.points for kind in self.kinds)
+
+
+def shown(project: Project, asked: ResultFilter) -> Shown:
+    row = find(project, asked)
+    url = reverse("results:insights", args=[project.pk]) + (f"?{asked.query}" if asked.query else "")
+    if row is None or row.written_at is None:
+        return Shown(row, None, [], url, "")
+    link = reviews_link(project, asked)
+    kinds = [
+        ShownKind(key, *words, [_point(one, project, link) for one in row.points[key]]) for key, words in KINDS.items()
+    ]
+    return Shown(row, newer(project, asked, row), kinds, url, "" if row.engine == ENGINE else row.engine)
+
+
+def _point(point: Point, project: Project, link: ReviewsLink) -> ShownPoint:
+    filters = {name: tuple(values) for name, values in filters_of(point, project).items()}
+    quotes = [
+        ShownQuote(
+            one["quote"],
+            reverse("results:result_detail", args=[project.pk, one["result_id"]]),
+            datetime.fromisoformat(one["date"]),
+        )
+        for one in point["quotes"]
+    ]
+    return ShownPoint(point["text"], point["count"], link(**filters) if filters else "", quotes)

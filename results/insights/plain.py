@@ -1,0 +1,137 @@
+"""A summary without a language model: what reviews praise, criticise and ask for, in their own words.
+
+Points are the aspects that reviews speak about, where they were looked for, and else the words that set a side apart.
+Nothing is said that is not counted or quoted.
+"""
+
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any, TypedDict
+
+from results import aspects
+from results.choices import POLARITY_OF
+from results.insights.quoting import ASKING, QUOTES, QuoteJson, quote_of, quotes, says, strongest, wanted
+from results.keywords.reading import Review, Window
+from results.keywords.scoring import Term, apart
+from results.keywords.terms import pieces, stem, stems
+
+ENGINE = "words-1"
+POINTS = 5  # of each kind
+FEWEST = 3  # reviews that say so, for a point
+USUAL = 0.15  # share of all reviews: what so many speak about is what the reviews are of, and no point
+LOOKED_AT = 60  # terms that one side has more often
+SURE_ENOUGH = 1.0  # standard deviations: each point shows its count and its quotes
+OPINIONS = stems((Path(__file__).parent / "opinions.txt").read_text(encoding="utf-8").split())
+FEW = 10  # reviews are never so many
+KINDS = {"pros": "positive", "cons": "negative"}
+
+
+class Point(TypedDict):
+    """``count`` reviews say so: those that ``about`` finds, a term or an aspect and the side. None, and nothing, where
+    they have only their quotes in common."""
+
+    text: str
+    count: int | None
+    about: dict[str, str]
+    quotes: list[QuoteJson]
+
+
+class Content(TypedDict):
+    summary: str
+    pros: list[Point]
+    cons: list[Point]
+    requests: list[Point]
+
+
+def write(window: Window) -> Content:
+    used: set[str] = set()
+    pros, cons = (_points(window, side, used) for side in KINDS.values())
+    asking = [(review, said) for review in window.reviews if (said := wanted(review))]
+    requests = _requests(asking, window)
+    return {"summary": _summary(window, pros, cons, len(asking)), "pros": pros, "cons": cons, "requests": requests}
+
+
+def _points(window: Window, side: str, used: set[str]) -> list[Point]:
+    here = [review for review in window.reviews if review.side == side]
+    there = [review for review in window.reviews if review.side != side]
+    found = _aspects(window, side, used)
+    said = {known for point in found for known in stems(pieces(point["text"].lower()))}
+    usual = OPINIONS | _usual(window)
+    for one in apart(here, there, LOOKED_AT, sure=SURE_ENOUGH):
+        # What is praised, not that it is: "great" is no point.
+        if len(found) < POINTS and not one.term.stems <= usual and said.isdisjoint(one.term.stems):
+            found += _of_term(one.term, here, side, used)
+            said |= one.term.stems
+    return found
+
+
+def _of_term(term: Term, here: list[Review], side: str, used: set[str]) -> list[Point]:
+    saying = [review for review in here if term.is_in(review)]
+    cited = quotes(strongest(saying), lambda sentence: says(term, sentence), used)
+    about = {"search": term.search, "side": side}
+    return [{"text": term.words.capitalize(), "count": len(saying), "about": about, "quotes": cited}] if cited else []
+
+
+def _aspects(window: Window, side: str, used: set[str]) -> list[Point]:
+    """Those of which more reviews say this than the contrary."""
+    said: dict[str, dict[str, list[tuple[Review, dict[str, Any]]]]] = defaultdict(lambda: defaultdict(list))
+    for review in window.reviews:
+        for one in review.row["aspects"]:
+            said[one["aspect"]][POLARITY_OF[one["sentiment"]]].append((review, one))
+    other = "negative" if side == "positive" else "positive"
+    led = {name: sides[side] for name, sides in said.items() if len(sides[side]) > len(sides[other])}
+    order = sorted(led, key=lambda name: (-len(led[name]), name))[:POINTS]
+    return [point for name in order if len(led[name]) >= FEWEST for point in _of_aspect(name, side, led[name], used)]
+
+
+def _of_aspect(name: str, side: str, said: list[tuple[Review, dict[str, Any]]], used: set[str]) -> list[Point]:
+    clear = sorted(said, key=lambda pair: (-abs(pair[1]["score"]), str(pair[0].id)))
+    cited: list[QuoteJson] = []
+    for review, one in clear:
+        if one["quote"].lower() not in used and len(cited) < QUOTES:
+            used.add(one["quote"].lower())
+            cited.append(quote_of(review, one["quote"]))
+    about = {"aspect": f"{name}:{side}"}
+    return [{"text": aspects.shown(name), "count": len(said), "about": about, "quotes": cited}] if cited else []
+
+
+def _requests(asking: list[tuple[Review, str]], window: Window) -> list[Point]:
+    """What several ask for by the word they share, most wanted first; then single ones, the newest first."""
+    about = [(review, said, stems(pieces(said.lower())) - ASKING) for review, said in asking]
+    usual = _usual(window)
+    found: list[Point] = []
+    while about and len(found) < POINTS:
+        counted = Counter(word for _, _, words in about for word in sorted(words - usual))
+        shared, count = counted.most_common(1)[0] if counted else ("", 1)
+        group = [one for one in about if shared in one[2]] if count > 1 else about[:1]
+        about = [one for one in about if one not in group]
+        heading = _form(shared, [said for _, said, _ in group]).capitalize() if count > 1 else ""
+        cited = {said.lower(): quote_of(review, said) for review, said, _ in reversed(group)}
+        found.append({"text": heading, "count": len(group), "about": {}, "quotes": list(cited.values())[::-1][:QUOTES]})
+    return found
+
+
+def _usual(window: Window) -> set[str]:
+    counted = Counter(word for review in window.reviews for word in review.stems)
+    return {word for word, count in counted.items() if count > max(USUAL * window.read, FEW)}
+
+
+def _form(shared: str, said: list[str]) -> str:
+    """The word as most of them write it."""
+    forms = Counter(word for sentence in said for word in pieces(sentence.lower()) if stem(word) == shared)
+    return min(forms, key=lambda word: (-forms[word], word))
+
+
+def _summary(window: Window, pros: list[Point], cons: list[Point], asking: int) -> str:
+    if not window.reviews:
+        return ""
+    sides = Counter(review.side for review in window.reviews)
+    shares = {side: round(100 * sides[side] / window.read) for side in ("positive", "negative")}
+    said = [f"Of {window.read:,} reviews {shares['positive']} % are positive and {shares['negative']} % negative."]
+    for words, points in (("Praise", pros), ("Criticism", cons)):
+        if points:
+            named = ", ".join(point["text"].lower() for point in points)
+            said.append(f"{words} is mostly about: {named}.")
+    if asking:
+        said.append(f"{asking:,} ask{'s' if asking == 1 else ''} for something.")
+    return " ".join(said)

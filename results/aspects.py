@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import Truncator
+
 from projects.models import Project
 from results.analysis.aspects import Finder
 from results.analysis.engine import get_engine
@@ -63,9 +65,9 @@ def said_in(result: Result) -> Iterator[Said]:
         quote, label = found["quote"], label_shown(found["sentiment"], result.project.sentiment_classes)
         text = result.text if quote in result.text else result.title
         before, _, after = text.partition(quote)
-        shortened = (f"…{before[-AROUND:]}" if len(before) > AROUND else before, quote, _cut(after))
-        yield Said(shown(found["aspect"]), label or "", *shortened)
+        yield Said(shown(found["aspect"]), label or "", _last_of(before), quote, Truncator(after).chars(AROUND))
 
 
-def _cut(text: str) -> str:
-    return f"{text[:AROUND]}…" if len(text) > AROUND else text
+def _last_of(text: str) -> str:
+    """Its last words."""
+    return f"… {text[-AROUND:].partition(' ')[2]}" if len(text) > AROUND else text

@@ -1,6 +1,6 @@
 """Everything on the page of a project's aspects: what is praised, what hurts, and where."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,7 +54,8 @@ def report(project: Project, asked: ResultFilter) -> AspectsReport:
     order = sorted(drawn, key=lambda aspect: -impacts[aspect])
     praised = [aspect for aspect in order if impacts[aspect] > 0][:MOST_NAMED]
     hurting = [aspect for aspect in reversed(order) if impacts[aspect] < 0][:MOST_NAMED]
-    said = quotes(project, asked, {aspect: prevailing(drawn[aspect]) for aspect in (*praised, *hurting)})
+    sides = {aspect: _fitting(drawn[aspect], side) for aspect, side in _sided(praised, hurting)}
+    said = quotes(project, asked, sides)
 
     def named(aspect: str) -> Named:
         reviews, impact = count(drawn[aspect].total), f"{signed(impacts[aspect])} points"
@@ -70,6 +71,16 @@ def report(project: Project, asked: ResultFilter) -> AspectsReport:
         platforms=_by_platform(list(drawn)[:MOST_IN_GRID], counting, link),
         over_time=_over_time(list(drawn)[:MOST_IN_GRID], counting, link),
     )
+
+
+def _sided(praised: Sequence[str], hurting: Sequence[str]) -> Iterator[tuple[str, str]]:
+    yield from ((aspect, "positive") for aspect in praised)
+    yield from ((aspect, "negative") for aspect in hurting)
+
+
+def _fitting(tally: AspectTally, side: str) -> str:
+    """What is said in praise of what is praised, if anything is."""
+    return side if tally.sides[side] else prevailing(tally)
 
 
 def _impact(

@@ -48,6 +48,10 @@ LOCAL, TRANSFORMER, LLM_ENGINE = "local", "transformer", "llm"
 ENGINES = ((LOCAL, "Built-in"), (TRANSFORMER, "Transformer"), (LLM_ENGINE, "LLM"))
 EKMAN, GOEMOTIONS = "ekman", "goemotions"
 WITH_LLM = "Used when an LLM does the analysis."
+AT_THE_END = (
+    "Either has it written at the end of a run what reviews praise, criticise and ask for: by the LLM, if you choose a "
+    "provider, else from their own words. An LLM that does the analysis adds it to each review as well."
+)
 WITH_SERVICE = "Used with a commercial service."
 WITH_SERVICE_OR_BROWSER = "Used with a commercial service, or with a browser if this installation has one."
 
@@ -156,8 +160,8 @@ ANALYSIS = Group(
             help="One a line, such as Battle pass: battle pass, pass; not boarding pass. One that is called like an "
             "aspect from above takes its place.",
         ),
-        Flag(name="summarize", label="Summary", default=False, help=WITH_LLM),
-        Flag(name="extract_insights", label="Insights", default=False, help=WITH_LLM),
+        Flag(name="summarize", label="Summary", default=False, help=AT_THE_END),
+        Flag(name="extract_insights", label="Insights", default=False, help=AT_THE_END),
     ),
 )
 

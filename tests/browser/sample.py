@@ -45,6 +45,7 @@ def make_sample(page: Page, file: Path) -> Sample:
     _start_schedule(page, project)
     steps.begin_project(page, "Kettlemoon II", ADDRESSES)
     _order_exports(page, project)
+    _have_insights_written(page, project)
     webhook, delivery = _test_webhook(page)
     return Sample(
         session=page.context.storage_state(),
@@ -70,6 +71,12 @@ def _first_link(page: Page, path: str, pattern: str) -> str:
     page.goto(path)
     hrefs = [link.get_attribute("href") or "" for link in page.locator("main a").all()]
     return next(found[0] for href in hrefs if (found := re.match(rf".*?{pattern}", href)))
+
+
+def _have_insights_written(page: Page, project: str) -> None:
+    page.goto(f"{project}analytics/insights/")
+    page.get_by_role("button", name="Write it").click()
+    page.get_by_text("Built from the reviews").wait_for()
 
 
 def _start_schedule(page: Page, project: str) -> None:

@@ -47,7 +47,6 @@ ASPECT_PACKS = (
 LOCAL, TRANSFORMER, LLM_ENGINE = "local", "transformer", "llm"
 ENGINES = ((LOCAL, "Built-in"), (TRANSFORMER, "Transformer"), (LLM_ENGINE, "LLM"))
 EKMAN, GOEMOTIONS = "ekman", "goemotions"
-WITH_LLM = "Used when an LLM does the analysis."
 AT_THE_END = (
     "Either has it written at the end of a run what reviews praise, criticise and ask for: by the LLM, if you choose a "
     "provider, else from their own words. An LLM that does the analysis adds it to each review as well."

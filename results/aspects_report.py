@@ -19,6 +19,7 @@ from results.tallies import AspectTally
 
 MOST_DRAWN, MOST_IN_GRID, MOST_NAMED = 20, 12, 5
 MOST_DAYS, MOST_WEEKS = 21, 26  # with more columns than that a longer unit is clearer
+MOST_LABELS = 5  # of columns: dates are long
 POINTS = 100
 
 
@@ -131,7 +132,7 @@ def _over_time(aspects: Sequence[str], counting: AspectCounting, link: ReviewsLi
         link=reviews,
         corner="Aspect",
         text=signed,
-        every=max(1, len(starts) // 8),
+        every=max(1, -(-len(starts) // MOST_LABELS)),
     )
 
 

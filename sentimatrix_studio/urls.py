@@ -36,6 +36,7 @@ integration_pages: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.landing, name="landing"),
     path("dashboard/", views.dashboard, name="dashboard"),
+    path("dashboard/words/", views.dashboard_words, name="dashboard_words"),
     path("", include((project_pages, "projects"))),
     path("", include((job_pages, "scraping"))),
     path("", include("results.urls")),

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from accounts.ownership import owned_or_404, signed_in
 from projects.choices import Platform
@@ -18,11 +19,13 @@ from results import listing
 from results.filters import ResultFilter
 from results.insights.page import shown
 from results.report import Question, presets, report
+from results.views.requests import HtmxRequest
 from scraping import progress
 from scraping.models import Job, JobRefused, Schedule
 from scraping.visits import since_last_visit
 from sentimatrix_studio import overview
 from sentimatrix_studio.dashboard.page import dashboard as dashboard_of
+from sentimatrix_studio.dashboard.words import rising_words
 from sentimatrix_studio.forms import ProjectSearchForm, SpanForm
 
 PROJECTS_A_PAGE = 20
@@ -65,6 +68,16 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "platform": Platform(asked.platform[0]).label if asked.platform else "",
     }
     return render(request, "dashboard.html", context)
+
+
+@login_required
+@require_safe
+@vary_on_headers("HX-Request")
+def dashboard_words(request: HtmxRequest) -> HttpResponse:
+    """A part of the dashboard that takes a while; without htmx a page of its own."""
+    ids = Project.objects.owned_by(request.user).not_archived().values_list("pk", flat=True)
+    template = "dashboard/_words.html" if request.htmx else "dashboard/words.html"
+    return render(request, template, {"rows": rising_words(list(ids))})
 
 
 @login_required

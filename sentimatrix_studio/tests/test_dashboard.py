@@ -186,6 +186,21 @@ def test_the_page_shows_changes_activity_and_one_platform_alone(user: User, kett
     assert week.context["dashboard"].figures[0].note == "+2 vs. before"
 
 
+def test_words_on_the_rise_come_by_themselves_and_lead_to_their_reviews(user: User) -> None:
+    target = make_target(make_project(user, name="Kettle"))
+    fill(target, {"positive quick": 30}, days_ago=9)
+    fill(target, {"negative leaking": 25, "positive quick": 10}, days_ago=2)
+    fill(make_target(make_project(user, name="Quiet")), {"negative leaking": 5}, days_ago=2)
+    browser = browser_of(user)
+    assert f'hx-get="{reverse("dashboard_words")}"' in browser.get(reverse("dashboard")).content.decode()
+    part = browser.get(reverse("dashboard_words"), headers={"HX-Request": "true"})
+    ((row,), html) = part.context["rows"], part.content.decode()
+    assert (row.project.name, "<html" in html) == ("Kettle", False)
+    word = next(word for word in row.words if "leaking" in word.term)
+    assert (word.count, word.before, browser.get(word.url).context["overview"].total) == (25, 0, 25)
+    assert "<html" in browser.get(reverse("dashboard_words")).content.decode()
+
+
 @pytest.mark.parametrize("path", [API, f"{API}/summary", f"{API}/trends/volume", "/dashboard/"])
 def test_many_projects_take_as_many_questions_as_one(path: str) -> None:
     one, many = make_user(), make_user()

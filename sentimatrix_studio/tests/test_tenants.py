@@ -53,7 +53,7 @@ PUBLIC = [
     "socialaccount_login_cancelled", "socialaccount_login_error",
 ]  # fmt: skip
 OF_EVERYBODY_SIGNED_IN = [
-    "dashboard", "projects:project_list", "projects:project_create", "projects:project_sources",
+    "dashboard", "dashboard_words", "projects:project_list", "projects:project_create", "projects:project_sources",
     "projects:project_preset", "projects:project_settings", "projects:project_review", "projects:addresses_check",
     "projects:preset_list", "projects:preset_create", "api:presets", "scraping:job_overview", "results:try_sentence",
     "sample_load", "accounts:profile", "accounts:account_delete", "account_email", "account_change_password",

@@ -279,7 +279,7 @@ def unmet(config: Mapping[str, Mapping[str, Any]], keys: Collection[str] = ()) -
         name = dict(COMMERCIAL_SERVICES)[service]
         said.append(f"Wants {name} and its key: collects directly until you enter one under “API keys”.")
     if config["analysis"]["engine"] == TRANSFORMER and TRANSFORMER not in keys:
-        said.append("Wants a transformer, and none can be used on this installation: the built-in engine does the work.")
+        said.append("Wants a transformer, and none can be used here: the built-in engine does the work.")
     if config["analysis"]["engine"] == LLM_ENGINE:
         said += _without_llm(config["llm"]["provider"], keys)
     return said

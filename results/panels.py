@@ -126,7 +126,7 @@ def emotions_of_parts(parts: Sequence[Part], link: PartLink) -> Chart:
     shares = [[n / sum(row) if sum(row) else None for n in row] for row in counted]
     named = [Category(part.key, part.name) for part in parts]
     return charts.heat(
-        named, felt, shares, text=lambda share: percent(share, 1, 1), corner="Reviews of",
+        named, felt, shares, text=lambda share: percent(share, 1), corner="Reviews of",
         link=lambda key, emotion: link(key, emotion=emotion or tuple(one.key for one in felt)),
     )  # fmt: skip
 

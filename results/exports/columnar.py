@@ -21,7 +21,8 @@ from results.filters import ResultFilter
 from results.models import Result
 from sentimatrix_studio.mongo.pipelines import collection, condition
 
-ROWS_A_GROUP = 5000  # at most; MongoDB hands over less where texts are so long that they fill 16 MB
+ROWS_A_GROUP = 1000  # what is held in memory; fewer where texts are so long that MongoDB hands over 16 MB before
+REPEATING = ("platform", "target", "language", "sentiment", "emotion", "label_source", "engine", "job_id")
 MOMENT = pa.timestamp("ms", "UTC")
 EMOTION = pa.struct([("emotion", pa.string()), ("score", pa.float64())])
 ASPECT = pa.struct([(name, pa.string()) for name in ("aspect", "sentiment", "quote")] + [("score", pa.float64())])
@@ -48,7 +49,8 @@ STORED = {  # what MongoDB makes of the columns that are not stored under their 
 def write(project: Project, asked: ResultFilter, form: ExportRequest) -> Iterator[bytes]:
     sink, names = Sink(), _names(project)
     schema = pa.schema([(name, TYPES.get(name, pa.string())) for name in form.columns])
-    with ParquetWriter(pa.PythonFile(sink, "w"), schema, compression="zstd") as writer:
+    repeating = [name for name in REPEATING if name in form.columns]
+    with ParquetWriter(pa.PythonFile(sink, "w"), schema, compression="zstd", use_dictionary=repeating) as writer:
         for group in _groups(project, asked, schema):
             writer.write_table(_named(group, names))
             yield sink.take()

@@ -28,6 +28,7 @@ from results.api import (
     ChangeViewSet,
     EstimateViewSet,
     ExportViewSet,
+    InsightsViewSet,
     LabelViewSet,
     MarkerViewSet,
     ResultViewSet,
@@ -147,7 +148,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{RESULTS}/analytics/rising", WordsViewSet.as_view({"get": "rising"}), name="analytics_rising"),
     path(
         f"{RESULTS}/analytics/insights",
-        WordsViewSet.as_view({"get": "insights", "post": "ask"}),
+        InsightsViewSet.as_view({"get": "retrieve", "post": "create"}),
         name="analytics_insights",
     ),
     path(f"{RESULTS}/analytics/compare", AnalyticsViewSet.as_view({"get": "compare"}), name="analytics_compare"),

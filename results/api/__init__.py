@@ -9,4 +9,5 @@ from results.api.markers import MarkerViewSet as MarkerViewSet
 from results.api.results import ResultViewSet as ResultViewSet
 from results.api.saved import SavedViewViewSet as SavedViewViewSet
 from results.api.texts import Analyze as Analyze
+from results.api.words import InsightsViewSet as InsightsViewSet
 from results.api.words import WordsViewSet as WordsViewSet

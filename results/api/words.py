@@ -25,13 +25,7 @@ LISTED = {
 
 
 class WordsViewSet(OfProject):
-    bodiless_actions = ("ask",)
-    query_parameters = {
-        "keywords": LISTED,
-        "rising": LISTED,
-        "insights": FILTERS,
-        "ask": FILTERS,
-    }
+    query_parameters = {"keywords": LISTED, "rising": LISTED}
 
     @extend_schema(responses={200: KeywordsJson})
     def keywords(self, request: Request, project_id: ObjectId) -> Response:
@@ -40,7 +34,7 @@ class WordsViewSet(OfProject):
         By class-based TF-IDF, over the newest 4,000 reviews with a label at most: `read` says how many those were. A
         word counts in all its forms, as the search finds it.
         """
-        return Response(keywords.keywords(*self._scope(project_id, COMPARED), self.asked["limit"]))
+        return Response(keywords.keywords(*self._compared(project_id), self.asked["limit"]))
 
     @extend_schema(responses={200: RisingJson})
     def rising(self, request: Request, project_id: ObjectId) -> Response:
@@ -49,27 +43,34 @@ class WordsViewSet(OfProject):
         The days asked for beside as many days before them; without ``date_from`` the last four weeks. Only what is
         more than chance.
         """
-        return Response(keywords.rising(*self._scope(project_id, COMPARED), self.asked["limit"]))
+        return Response(keywords.rising(*self._compared(project_id), self.asked["limit"]))
+
+    def _compared(self, project_id: ObjectId) -> tuple[Project, ResultFilter]:
+        project = self._project(project_id)
+        return project, self._asked(project, only=tuple(COMPARED))
+
+
+class InsightsViewSet(OfProject):
+    bodiless_actions = ("create",)
+    query_parameters = {"retrieve": FILTERS, "create": FILTERS}
 
     @extend_schema(responses={200: InsightsJson})
-    def insights(self, request: Request, project_id: ObjectId) -> Response:
+    def retrieve(self, request: Request, project_id: ObjectId) -> Response:
         """Show what is praised, criticised and asked for.
 
         What a worker wrote last for exactly these filters; `state` is `none` where nobody has asked for it.
         """
-        project, asked = self._scope(project_id, FILTERS)
+        project = self._project(project_id)
+        asked = self._asked(project)
         return Response(insights.as_json(project, asked, insights.find(project, asked)))
 
     @extend_schema(request=None, responses={202: InsightsJson})
-    def ask(self, request: Request, project_id: ObjectId) -> Response:
+    def create(self, request: Request, project_id: ObjectId) -> Response:
         """Have it written what is praised, criticised and asked for.
 
         By a worker: ask for the insights of the same filters until `state` is no longer `waiting`.
         """
-        project, asked = self._scope(project_id, FILTERS)
+        project = self._project(project_id)
+        asked = self._asked(project)
         row = insights.ask(project, asked)
         return Response(insights.as_json(project, asked, row), status=status.HTTP_202_ACCEPTED)
-
-    def _scope(self, project_id: ObjectId, known: dict[str, rest.Unread]) -> tuple[Project, ResultFilter]:
-        project = self._project(project_id)
-        return project, self._asked(project, only=tuple(known))

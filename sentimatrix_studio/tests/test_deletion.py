@@ -24,6 +24,7 @@ from results.models import (
     DailyAspectRollup,
     DailyRollup,
     Former,
+    Insights,
     Marker,
     Result,
     SavedView,
@@ -81,6 +82,7 @@ def make_everything(owner: User) -> Target:
     Former.objects.create(change=change, target=target, result_id=ObjectId(), expires_at=change.expires_at)
     make_export(target.project)
     SavedView.objects.create(owner=owner, project=target.project, name="Angry")
+    Insights.objects.create(owner=owner, project=target.project)
     Marker.objects.create(owner=owner, project=target.project, name="Version 2", day=DAY.date())
     Step.objects.create(job=job, kind=StepKind.COLLECT, target=target)
     Step.objects.create(job=job, kind=StepKind.ANALYSE)

@@ -67,6 +67,7 @@ FORMATS = {"date-time": MOMENT, "date": DAY, "email": "ada@example.com", "uri": 
 WORDS: Mapping[str, Any] = {  # by the name of the property
     "access_token": "eyJhbGciOiJIUzI1NiIs…",
     "address": "203.0.113.7",
+    "aspect": "stability",
     "author": "Grace",
     "avg_rating": 4.2,
     "avg_score": 0.61,
@@ -96,6 +97,7 @@ WORDS: Mapping[str, Any] = {  # by the name of the property
     "name": "Kettle 3000",
     "next_cursor": "AAAAAZxRqk0BZfChssPU5fYHGCk6",
     "outcome_code": "ok",
+    "own_aspect": "Battle pass: battle pass, season pass; not boarding pass",
     "page": 1,
     "page_size": 20,
     "pages": 1,
@@ -104,6 +106,7 @@ WORDS: Mapping[str, Any] = {  # by the name of the property
     "preset": "standard",
     "primary_score": 0.88,
     "progress": 100.0,
+    "quote": "it crashes",
     "rating": 4.0,
     "rating_max": 5.0,
     "refresh_token": "eyJhbGciOiJIUzI1NiIs…",

@@ -90,7 +90,7 @@ def _order_exports(page: Page, project: str) -> None:
     page.goto(f"{project}results/")
     token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
     for kind, query in (("parquet", ""), ("xlsx", "?sentiment=negative&platform=steam&search=crash")):
-        form = {"csrfmiddlewaretoken": token, "format": kind}
+        form: dict[str, str | float | bool] = {"csrfmiddlewaretoken": token, "format": kind}
         page.request.post(f"{project}results/exports/new/{query}", form=form, headers={"Referer": page.url})
     page.goto(f"{project}results/exports/")
     page.get_by_text("Ready", exact=True).nth(1).wait_for()  # the page looks again by itself

@@ -52,7 +52,7 @@ class WordsViewSet(OfProject):
 
 class InsightsViewSet(OfProject):
     bodiless_actions = ("create",)
-    query_parameters = {"retrieve": FILTERS, "create": FILTERS}
+    query_parameters = {"retrieve": COMPARED, "create": COMPARED}
 
     @extend_schema(responses={200: InsightsJson})
     def retrieve(self, request: Request, project_id: ObjectId) -> Response:
@@ -61,7 +61,7 @@ class InsightsViewSet(OfProject):
         What a worker wrote last for exactly these filters; `state` is `none` where nobody has asked for it.
         """
         project = self._project(project_id)
-        asked = self._asked(project)
+        asked = self._asked(project, only=tuple(COMPARED))
         return Response(insights.as_json(project, asked, insights.find(project, asked)))
 
     @extend_schema(request=None, responses={202: InsightsJson})
@@ -71,6 +71,6 @@ class InsightsViewSet(OfProject):
         By a worker: ask for the insights of the same filters until `state` is no longer `waiting`.
         """
         project = self._project(project_id)
-        asked = self._asked(project)
+        asked = self._asked(project, only=tuple(COMPARED))
         row = insights.ask(project, asked)
         return Response(insights.as_json(project, asked, row), status=status.HTTP_202_ACCEPTED)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 
@@ -9,7 +10,7 @@ from projects.models import Project
 from results.filters import ResultFilter
 from results.insights.plain import ENGINE, Point
 from results.insights.reading import filters_of, find, newer
-from results.links import ReviewsLink, reviews_link
+from results.links import reviews_link
 from results.models import Insights
 
 KINDS = {
@@ -63,15 +64,13 @@ def shown(project: Project, asked: ResultFilter) -> Shown:
     url = reverse("results:insights", args=[project.pk]) + (f"?{asked.query}" if asked.query else "")
     if row is None or row.written_at is None:
         return Shown(row, None, [], url, "")
-    link = reviews_link(project, asked)
     kinds = [
-        ShownKind(key, *words, [_point(one, project, link) for one in row.points[key]]) for key, words in KINDS.items()
+        ShownKind(key, *words, [_point(one, project, asked) for one in row.points[key]]) for key, words in KINDS.items()
     ]
     return Shown(row, newer(project, asked, row), kinds, url, "" if row.engine == ENGINE else row.engine)
 
 
-def _point(point: Point, project: Project, link: ReviewsLink) -> ShownPoint:
-    filters = {name: tuple(values) for name, values in filters_of(point, project).items()}
+def _point(point: Point, project: Project, asked: ResultFilter) -> ShownPoint:
     quotes = [
         ShownQuote(
             one["quote"],
@@ -80,4 +79,13 @@ def _point(point: Point, project: Project, link: ReviewsLink) -> ShownPoint:
         )
         for one in point["quotes"]
     ]
-    return ShownPoint(point["text"], point["count"], link(**filters) if filters else "", quotes)
+    return ShownPoint(point["text"], point["count"], _url(point, project, asked), quotes)
+
+
+def _url(point: Point, project: Project, asked: ResultFilter) -> str:
+    filters: dict[str, Any] = {name: tuple(found) for name, found in filters_of(point, project, asked).items()}
+    if not filters:
+        return ""
+    (since,) = filters.pop("date_from", (None,))
+    kept = asked.without("search") if "search" in filters else asked  # it is part of what is searched for then
+    return reviews_link(project, kept)(date_from=since and datetime.fromisoformat(since), **filters)

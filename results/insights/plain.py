@@ -8,12 +8,15 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any, TypedDict
 
+from bson import ObjectId
+
 from results import aspects
 from results.choices import POLARITY_OF
 from results.insights.quoting import ASKING, QUOTES, QuoteJson, quote_of, quotes, says, strongest, wanted
 from results.keywords.reading import Review, Window
 from results.keywords.scoring import Term, apart
 from results.keywords.terms import pieces, stem, stems
+from sentimatrix_studio import rest
 
 ENGINE = "words-1"
 POINTS = 5  # of each kind
@@ -24,6 +27,9 @@ SURE_ENOUGH = 1.0  # standard deviations: each point shows its count and its quo
 OPINIONS = stems((Path(__file__).parent / "opinions.txt").read_text(encoding="utf-8").split())
 FEW = 10  # reviews are never so many
 KINDS = {"pros": "positive", "cons": "negative"}
+
+
+Said = tuple[Review, dict[str, Any]]  # an entry of a review's aspects
 
 
 class Point(TypedDict):
@@ -48,6 +54,9 @@ def write(window: Window) -> Content:
     pros, cons = (_points(window, side, used) for side in KINDS.values())
     asking = [(review, said) for review in window.reviews if (said := wanted(review))]
     requests = _requests(asking, window)
+    if window.since:
+        for point in (*pros, *cons):
+            point["about"]["date_from"] = rest.utc(window.since)  # what was not read is not counted
     return {"summary": _summary(window, pros, cons, len(asking)), "pros": pros, "cons": cons, "requests": requests}
 
 
@@ -74,20 +83,25 @@ def _of_term(term: Term, here: list[Review], side: str, used: set[str]) -> list[
 
 def _aspects(window: Window, side: str, used: set[str]) -> list[Point]:
     """Those of which more reviews say this than the contrary."""
-    said: dict[str, dict[str, list[tuple[Review, dict[str, Any]]]]] = defaultdict(lambda: defaultdict(list))
-    for review in window.reviews:
-        for one in review.row["aspects"]:
-            said[one["aspect"]][POLARITY_OF[one["sentiment"]]].append((review, one))
-    other = "negative" if side == "positive" else "positive"
-    led = {name: sides[side] for name, sides in said.items() if len(sides[side]) > len(sides[other])}
+    here, there = _said(window, side), _said(window, "negative" if side == "positive" else "positive")
+    led = {name: said for name, said in here.items() if len(said) >= FEWEST and len(said) > len(there.get(name, ()))}
     order = sorted(led, key=lambda name: (-len(led[name]), name))[:POINTS]
-    return [point for name in order if len(led[name]) >= FEWEST for point in _of_aspect(name, side, led[name], used)]
+    return [point for name in order for point in _of_aspect(name, side, list(led[name].values()), used)]
 
 
-def _of_aspect(name: str, side: str, said: list[tuple[Review, dict[str, Any]]], used: set[str]) -> list[Point]:
-    clear = sorted(said, key=lambda pair: (-abs(pair[1]["score"]), str(pair[0].id)))
+def _said(window: Window, side: str) -> dict[str, dict[ObjectId, Said]]:
+    """What is said on a side, by aspect and review: of several clauses of a review the clearest."""
+    found: dict[str, dict[ObjectId, Said]] = defaultdict(dict)
+    for review in window.reviews:
+        for one in sorted(review.row["aspects"], key=lambda one: abs(one["score"])):
+            if POLARITY_OF[one["sentiment"]] == side:
+                found[one["aspect"]][review.id] = (review, one)
+    return found
+
+
+def _of_aspect(name: str, side: str, said: list[Said], used: set[str]) -> list[Point]:
     cited: list[QuoteJson] = []
-    for review, one in clear:
+    for review, one in sorted(said, key=lambda pair: (-abs(pair[1]["score"]), str(pair[0].id))):
         if one["quote"].lower() not in used and len(cited) < QUOTES:
             used.add(one["quote"].lower())
             cited.append(quote_of(review, one["quote"]))

@@ -14,7 +14,8 @@ from sentimatrix_studio.shapes import Count, Moment, Must
 
 
 class PointJson(TypedDict):
-    """`count` reviews say so: those that the `filters` find. Without a count the quotes are what it rests on."""
+    """`count` reviews say so: those that the `filters` find beside the filters asked for. Without them the quotes are
+    what it rests on."""
 
     text: str
     count: Count | None
@@ -50,17 +51,19 @@ def newer(project: Project, asked: ResultFilter, insights: Insights) -> int | No
     return None if now is None or insights.total is None else max(now - insights.total, 0)
 
 
-def filters_of(point: Point, project: Project) -> dict[str, list[str]]:
-    """What finds the reviews that a point counts, as the project names their labels; empty where nothing does."""
+def filters_of(point: Point, project: Project, asked: ResultFilter) -> dict[str, list[str]]:
+    """What finds the reviews that a point counts, beside the filter they are of; empty where nothing does."""
     about = dict(point["about"])
     side = about.pop("side", "")
     labels = [label for label in labels_shown(project.sentiment_classes) if POLARITY_OF.get(label, label) == side]
+    if asked.search and "search" in about:
+        about["search"] = f"{asked.search} {about['search']}"
     return {name: [value] for name, value in about.items()} | ({"sentiment": labels} if labels else {})
 
 
 def as_json(project: Project, asked: ResultFilter, insights: Insights | None) -> InsightsJson:
     row = insights or Insights(state="none", asked_at=None)
-    points = {kind: [_point(one, project) for one in found] for kind, found in row.points.items()}
+    points = {kind: [_point(one, project, asked) for one in found] for kind, found in row.points.items()}
     return {
         "state": row.state,
         "asked_at": rest.utc(row.asked_at) if row.asked_at else None,
@@ -76,10 +79,10 @@ def as_json(project: Project, asked: ResultFilter, insights: Insights | None) ->
     }
 
 
-def _point(point: Point, project: Project) -> PointJson:
+def _point(point: Point, project: Project, asked: ResultFilter) -> PointJson:
     return {
         "text": point["text"],
         "count": point["count"],
-        "filters": filters_of(point, project),
+        "filters": filters_of(point, project, asked),
         "quotes": point["quotes"],
     }

@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from accounts.tests.factories import api_of, browser_of
 from integrations.tests.factories import make_credential
+from projects.models import Project
 from projects.tests.factories import make_project
 from results import insights
 from results.filters import ResultFilter
 from results.insights import asking, plain, quoting, writing
+from results.insights.page import shown
 from results.keywords import reading, terms
 from results.models import Insights, Result
 from results.tests.factories import make_item, make_results, make_target
@@ -91,6 +93,7 @@ def test_points_are_aspects_where_they_were_looked_for():
     reviews = [review("great story but it crashes", aspects=[one, stable]) for one in said]
     content = plain.write(reading.Window(reviews, 4, None))
     (pro,), (con,) = content["pros"], content["cons"]
+    assert insights.filters_of(con, Project(), ResultFilter()) == {"aspect": ["stability:negative"]}
     assert (pro["text"], pro["count"], pro["about"]) == ("Story", 4, {"aspect": "story:positive"})
     assert (con["text"], con["count"], [one["quote"] for one in con["quotes"]]) == ("Stability", 4, ["but it crashes"])
 
@@ -180,7 +183,20 @@ def test_more_reviews_are_said_to_be_newer_and_asking_again_writes_anew():
 @pytest.mark.django_db
 def test_a_filter_has_its_own_and_old_ones_make_room(monkeypatch):
     project = collected()
-    assert written(project, ResultFilter(search="music")).read == 4
+    music = ResultFilter(search="music")
+    assert written(project, music).read == 4
+    point: plain.Point = {
+        "text": "Calm",
+        "count": 2,
+        "about": {"search": "calm", "date_from": "2026-03-02T00:00:00Z"},
+        "quotes": [],
+    }
+    row = insights.find(project, music)
+    assert row is not None
+    row.content["pros"] = [point]
+    row.save()
+    (pro,) = shown(project, music).kinds[0].points
+    assert pro.url.endswith("?search=music+calm&date_from=2026-03-02T00%3A00%3A00Z")
     monkeypatch.setattr(writing, "MOST_KEPT", 2)
     for words in ("", "calm", "map"):
         insights.ask(project, ResultFilter(search=words))
@@ -217,8 +233,8 @@ def test_a_model_is_asked_within_its_budget_and_believed_only_in_what_it_was_sho
     assert (row.engine, row.note.endswith(writing.INSTEAD)) == (plain.ENGINE, True)  # without a key
     make_credential(project.owner, "openai", api_key=f"{GOOD}canary-0123456789-abcdef")
     crash = Result.objects.get(text__contains="20 hours")
-    (shown,) = [one for one in reading.read(project, ALL).reviews if one.id == crash.pk]
-    point = {"point": "It crashes after 20 hours <b>", "cites": [asking._id(shown)]}
+    (read,) = [one for one in reading.read(project, ALL).reviews if one.id == crash.pk]
+    point = {"point": "It crashes after 20 hours <b>", "cites": [asking._id(read)]}
     standins.llms.say = lambda data: answer("Of 11 reviews 36 % are positive.", cons=[point])
     row = written(project)
     assert (row.engine, row.note) == ("llm:openai/gpt-4o-mini", "")
@@ -262,6 +278,7 @@ def test_page_and_api_show_what_is_written_and_ask_for_it():
     assert insights.write_next()
     assert api.get(f"{path}?platform=steam").json()["read"] == 12
     assert api.post(f"{path}?platform=nowhere").status_code == 422
+    assert api.get(f"{path}?sentiment=positive").status_code == 422
     assert browser.post(f"{page}?platform=nowhere").status_code == 422
     assert Insights.objects.count() == 2
 

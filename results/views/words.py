@@ -130,6 +130,7 @@ def insights(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
     """What was written last of a filter; posting asks a worker to write it anew."""
     project = owned_or_404(Project, request.user, project_id)
     asked, problems = _asked(request, project)
+    asked = asked.without("sentiment", "state")  # sides are compared
     if request.method == "POST" and not problems:
         insights_of.ask(project, asked)
         return redirect(f"{reverse('results:insights', args=[project.pk])}{f'?{asked.query}' if asked.query else ''}")

@@ -7,6 +7,7 @@ import pytest
 from integrations.models import Event
 from projects.models import Project
 from projects.tests.factories import make_project, make_target
+from results.models import Insights
 from results.tests.factories import ScriptedEngine
 from scraping import analysing, collecting, runner
 from scraping.models import Job
@@ -63,3 +64,19 @@ def test_of_a_cancelled_job_its_analysis_is_not_called_completed(monkeypatch):
     job = Job.objects.start(project_of(monkeypatch, ScriptedSource(*make_pages(5))))
     job.cancel()
     assert (set(told()), told()["job.completed"]["status"]) == ({"job.completed"}, "cancelled")
+
+
+def test_at_the_end_of_a_run_it_is_written_what_reviews_say_if_the_project_wants_that(monkeypatch):
+    project = project_of(monkeypatch, ScriptedSource(*make_pages(5)))
+    Job.objects.start(project)
+    runner.work()
+    assert not Insights.objects.exists()
+    project.adjust({"analysis": {"summarize": True}})
+    project.save()
+    monkeypatch.setattr(collecting, "get_source", lambda target: ScriptedSource(*make_pages(6)))
+    Job.objects.start(project)
+    runner.work()
+    assert list(Insights.objects.values_list("project_id", "query", "state", "read")) == [
+        (project.pk, "", "written", 6)
+    ]
+    assert not runner.sweep()

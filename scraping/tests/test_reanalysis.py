@@ -1,6 +1,7 @@
 """Reviews that are read again: which ones, what becomes of their labels, and what the job says of it."""
 
 import math
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -248,3 +249,26 @@ def test_people_see_how_many_and_start_it(client):
     assert "/results/?sentiment=negative" in page
     assert client.get(path.replace("negative", "neutral")).content.decode().count("No review to read again") == 1
     assert client.get(path.replace("negative", "great")).url == f"/projects/{project.pk}/results/"
+
+
+def test_whoever_wants_goemotions_gets_them_when_reviews_are_read_again(monkeypatch, client):
+    project = filled("positive joy")
+
+    class Fine(ScriptedEngine):
+        def analyse(self, texts):
+            return [replace(one, fine_emotions=[("gratitude", 0.75)]) for one in super().analyse(texts)]
+
+    monkeypatch.setattr("scraping.analysing.get_engine", Fine)
+    run(start(project))
+    path, shown = f"/api/v1/projects/{project.pk}/results", api_of(project.owner)
+    assert shown.get(path).json()["items"][0]["analysis"]["emotions"]["model"] == "ekman"
+    project.config["analysis"]["emotion_model"] = "goemotions"
+    project.save()
+    run(start(project))
+    (review,) = shown.get(path).json()["items"]
+    found = review["analysis"]["emotions"]
+    assert (found["model"], found["primary"]) == ("goemotions", "joy")
+    assert found["detected"] == [{"emotion": "gratitude", "score": 0.75}]
+    assert b"gratitude 0.75" in b"".join(shown.get(f"{path}/export").streaming_content)
+    client.force_login(project.owner)
+    assert "More exactly" in client.get(f"/projects/{project.pk}/results/{review['id']}/").content.decode()

@@ -4,7 +4,7 @@ The first part is what the others are compared with. That a difference is more t
 of the shares are apart and neither is of few reviews.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal, get_args
@@ -122,23 +122,29 @@ def compare(project: Project, wanted: Asked) -> Comparison:
 
 
 def _targets(project: Project, wanted: Asked) -> list[Part]:
-    ids = wanted.asked.target_id
-    _check("target_id", len(ids), "targets")
     tallies = Counting(project, wanted.asked).tally_by("target_id")
+    ids = _chosen("target_id", wanted.asked.target_id, tallies)
     names = {target.pk: str(target) for target in Target.objects.filter(pk__in=ids)}
-    return [Part(str(pk), names[pk], replace(wanted.asked, target_id=(pk,)), tallies.get(pk, Tally({}))) for pk in ids]
+    return [
+        Part(str(pk), names[pk], replace(wanted.asked, target_id=(pk,)), tallies.get(pk, Tally({})))
+        for pk in ids
+        if pk in names
+    ]
 
 
 def _platforms(project: Project, wanted: Asked) -> list[Part]:
-    """Those asked for, or those with most reviews."""
     tallies = Counting(project, wanted.asked).tally_by("platform")
-    most = sorted(tallies, key=lambda platform: -tallies[platform].total)
-    chosen: Sequence[str] = wanted.asked.platform or most[:MOST]
-    _check("platform", len(chosen), "platforms")
     return [
         Part(name, str(Platform(name).label), replace(wanted.asked, platform=(name,)), tallies.get(name, Tally({})))
-        for name in chosen
+        for name in _chosen("platform", wanted.asked.platform, tallies)
     ]
+
+
+def _chosen(name: str, named: Sequence[Any], tallies: Mapping[Any, Tally]) -> Sequence[Any]:
+    """Those that are named, or those with most reviews, however few there are."""
+    if named and not FEWEST <= len(named) <= MOST:
+        raise ValidationError({name: f"Choose {FEWEST} to {MOST} to compare."})
+    return named or sorted(tallies, key=lambda key: (-tallies[key].total, str(key)))[:MOST]
 
 
 def _periods(project: Project, wanted: Asked) -> list[Part]:
@@ -146,11 +152,6 @@ def _periods(project: Project, wanted: Asked) -> list[Part]:
         Part(key, days_in_words(asked), asked, Counting(project, asked).tally())
         for key, asked in {"other": wanted.other, "asked": wanted.asked}.items()
     ]
-
-
-def _check(name: str, number: int, what: str) -> None:
-    if not FEWEST <= number <= MOST:
-        raise ValidationError({name: f"Choose {FEWEST} to {MOST} {what} to compare."})
 
 
 def days_in_words(asked: ResultFilter) -> str:

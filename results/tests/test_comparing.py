@@ -85,7 +85,10 @@ def test_periods_are_compared_with_the_days_before_or_with_others(project: Proje
     assert other["counted_from"] == "reviews"
 
 
-def test_platforms_come_with_most_reviews_first(project: Project) -> None:
+def test_those_with_most_reviews_come_where_none_is_named(project: Project) -> None:
+    assert [part["name"] for part in compared(project).json()["parts"]] == ["Thread", "Old", "New", "Few"]
+    empty = compared(make_project(project.owner)).json()
+    assert (empty["parts"], empty["differences"]) == ([], [])
     found = compared(project, by="platforms").json()
     assert [(part["key"], part["total_results"]) for part in found["parts"]] == [("steam", 103), ("reddit", 64)]
 
@@ -93,7 +96,6 @@ def test_platforms_come_with_most_reviews_first(project: Project) -> None:
 @pytest.mark.parametrize(
     ("query", "pointer"),
     [
-        ({}, "/target_id"),
         ({"by": "moods"}, "/by"),
         ({"by": "periods"}, "/date_from"),
         ({"by": "periods", "other_from": "soon"}, "/other_from"),
@@ -153,7 +155,7 @@ def test_the_page_says_what_is_wrong_and_what_takes_too_long(
 ) -> None:
     page = reverse("results:compare", args=[project.pk])
     one = browser.get(page, {"target_id": ids(project, "Old")})
-    assert (one.status_code, one.context["problems"]) == (422, ["Target: Choose 2 to 5 targets to compare."])
+    assert (one.status_code, one.context["problems"]) == (422, ["Target: Choose 2 to 5 to compare."])
     count_slowly(monkeypatch)
     slow = browser.get(page, {"by": "platforms", "language": "en"})
     assert "Narrow its days" in slow.context["problems"][0]

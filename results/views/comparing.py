@@ -45,6 +45,8 @@ def compare(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
 
 def _compared(project: Project, wanted: comparing.Asked) -> dict[str, Any]:
     found = comparing.compare(project, wanted)
+    if not found.others:
+        return {}
     return {
         "parts": [(part, found.link(part.key)) for part in found.parts],
         "figures": side_by_side([part.tally for part in found.parts]),

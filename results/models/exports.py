@@ -1,12 +1,11 @@
 from typing import Self
 
 from bson import ObjectId
-from django.core import signing
 from django.db import models
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django_mongodb_backend.fields import ObjectIdAutoField, ObjectIdField
 
 from accounts.models import User
@@ -78,7 +77,8 @@ class Export(OwnedModel):
     @property
     def key(self) -> str:
         """What a link to the file carries: signed, and good until the file expires."""
-        return signing.Signer(salt=SALT).sign(f"{self.pk}-{self.expires_at:%Y%m%d%H%M%S}")
+        signed = f"{self.pk} until {self.expires_at:%Y-%m-%dT%H:%M:%SZ}"
+        return salted_hmac(SALT, signed, algorithm="sha256").hexdigest()[:32]
 
     def is_opened_by(self, key: str) -> bool:
         return self.is_ready and constant_time_compare(self.key, key)

@@ -54,10 +54,6 @@ class Shown:
     url: str  # of their own page
     model: str  # that has written them; empty where it is the reviews' own words
 
-    @property
-    def is_empty(self) -> bool:
-        return not any(kind.points for kind in self.kinds)
-
 
 def shown(project: Project, asked: ResultFilter) -> Shown:
     row = find(project, asked)

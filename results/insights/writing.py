@@ -74,9 +74,9 @@ def write_next() -> bool:
     return True
 
 
-def is_waiting(within: timedelta = timedelta(0)) -> bool:
-    """Whether something can be taken up within this time."""
-    return bool(Insights.objects.filter(due__lte=timezone.now() + within).exists())
+def is_waiting() -> bool:
+    """Whether something can be taken up, perhaps because its worker has died."""
+    return bool(Insights.objects.filter(due__lte=timezone.now()).exists())
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.http import QueryDict
@@ -269,6 +270,7 @@ def test_whoever_wants_goemotions_gets_them_when_reviews_are_read_again(monkeypa
     found = review["analysis"]["emotions"]
     assert (found["model"], found["primary"]) == ("goemotions", "joy")
     assert found["detected"] == [{"emotion": "gratitude", "score": 0.75}]
-    assert b"gratitude 0.75" in b"".join(shown.get(f"{path}/export").streaming_content)
+    file: Any = shown.get(f"{path}/export")
+    assert b"gratitude 0.75" in b"".join(file.streaming_content)
     client.force_login(project.owner)
     assert "More exactly" in client.get(f"/projects/{project.pk}/results/{review['id']}/").content.decode()

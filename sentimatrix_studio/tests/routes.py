@@ -27,7 +27,7 @@ class Route:
 
     @cached_property
     def _names(self) -> list[str]:
-        return re.findall(r"<(?:objectid|slug):(\w+)>", self.pattern)
+        return re.findall(r"<(?:objectid|slug|str):(\w+)>", self.pattern)
 
     @property
     def is_api(self) -> bool:

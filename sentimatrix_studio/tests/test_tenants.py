@@ -203,7 +203,7 @@ def text_of(answer: Any) -> str:
 
 def without_the_asking(answer: Any) -> tuple[int, str]:
     """Status and content without what differs from request to request."""
-    text = re.sub(r"[0-9a-f]{24,32}", "ID", answer.content.decode())
+    text = re.sub(r"/file/[^/\"]+|[0-9a-f]{24,32}", "ID", answer.content.decode())
     return answer.status_code, re.sub(r"(csrf-token\" content=\"|csrfmiddlewaretoken\" value=\")\w{64}", "TOKEN", text)
 
 

@@ -16,7 +16,8 @@ from results.choices import POLARITIES, Emotion, LabelSource, State, labels_show
 
 LONGEST_SEARCH = 200
 LANGUAGE = re.compile(r"[a-z]{2,3}")
-ASPECT = re.compile(rf"[^:;,]{{1,40}}(:({'|'.join(POLARITIES)}))?")  # "story", or what is said of it: "story:negative"
+# "story", or what is said of it: "story:negative".
+ASPECT = re.compile(rf"[^:;,\s][^:;,]{{0,39}}(:({'|'.join(POLARITIES)}))?")
 TERM = re.compile(r'-?"[^"]+"|[^\s"]+')
 
 Reader = Callable[[list[str], Project], Any]

@@ -109,8 +109,10 @@ class AnalyticsViewSet(OfProject):
     def compare(self, request: Request, project_id: ObjectId) -> Response:
         """Compare targets, platforms or periods.
 
-        By ``targets`` or ``platforms`` it takes two to five, or those with most reviews if none is named; by ``periods``
-        the days asked for and others, which come first. The first part is what others are compared with.
+        By ``targets`` or ``platforms`` it takes two to five, or those with most reviews if none is named.
+
+        By ``periods`` it takes the days asked for and others, which come first. The first part is what others are
+        compared with.
         """
         project, asked = self._scope(project_id)
         wanted = comparing.Asked.parse(project, asked, request.query_params)

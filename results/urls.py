@@ -31,9 +31,7 @@ urlpatterns = [
     path(
         "projects/<objectid:project_id>/results/views/<objectid:view_id>/delete/", views.view_delete, name="view_delete"
     ),
-    path(
-        "projects/<objectid:project_id>/results/<objectid:result_id>/label/", views.result_label, name="result_label"
-    ),
+    path("projects/<objectid:project_id>/results/<objectid:result_id>/label/", views.result_label, name="result_label"),
     path("projects/<objectid:project_id>/results/<objectid:result_id>/", views.result_detail, name="result_detail"),
     path(
         "projects/<objectid:project_id>/results/<objectid:result_id>/explanation/",

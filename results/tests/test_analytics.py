@@ -9,6 +9,7 @@ from django.http import QueryDict
 from projects.models import Project
 from projects.tests.factories import make_project
 from results import analytics
+from results.counting import Period
 from results.filters import ResultFilter
 from results.tests.factories import START, make_item, make_results, make_target, store
 from results.tests.once import db_of_the_module  # noqa: F401 - makes a fixture of this module
@@ -85,7 +86,7 @@ def test_with_three_classes_there_are_three_labels(project: Project) -> None:
         ("month", [("2026-03-01", 4, 2, 1, 0.3), ("2026-04-01", 2, 0, 1, -0.9)]),
     ],
 )
-def test_the_timeline(project: Project, interval: str, points: list[tuple[str, int, int, int, float]]) -> None:
+def test_the_timeline(project: Project, interval: Period, points: list[tuple[str, int, int, int, float]]) -> None:
     assert analytics.sentiment_timeline(project, ResultFilter(), interval) == [
         {"date": date, "avg_score": score, "count": count, "positive": positive, "neutral": 0, "negative": negative}
         for date, count, positive, negative, score in points

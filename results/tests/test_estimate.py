@@ -30,7 +30,8 @@ def asked(project: Project, **query: str):
 
 def page(client, project: Project, query: str = "", **headers: str) -> str:
     client.force_login(project.owner)
-    return client.get(f"/projects/{project.pk}/results/estimate/{query}", headers=headers).content.decode()
+    path = f"/projects/{project.pk}/results/estimate/{query}"
+    return str(client.get(path, headers=headers).content.decode())
 
 
 def test_the_api_estimates_what_filters_find_and_sends_nothing(standins):

@@ -137,8 +137,8 @@ def test_everything_goes_with_the_account(target):
 def test_everything_but_the_account_goes_with_the_project(target):
     before = rows()
     target.project.delete()
-    kept = ("User", "Preset", "TokenFamily", "ApiToken", "EmailAddress", "Credential", "OwnModel", "KeptAnswer", "Bell")
-    kept += ("Purse",)
+    kept = {"User", "Preset", "TokenFamily", "ApiToken", "EmailAddress", "Credential", "OwnModel", "KeptAnswer", "Bell"}
+    kept |= {"Purse"}
     assert rows() == {name: count if name in kept else count // 2 for name, count in before.items()}
 
 
@@ -146,9 +146,8 @@ def test_reviews_figures_and_file_go_with_the_target(target):
     before, other = rows(), make_target(target.project)
     make_result(other)
     target.delete()
-    gone = ("Target", "Result", "DailyRollup", "TotalRollup", "Step", "RowError", "Former")
-    gone += ("DailyAspectRollup", "TotalAspectRollup")
-    gone += ("uploads.files", "uploads.chunks")
+    gone = {"Target", "Result", "DailyRollup", "TotalRollup", "DailyAspectRollup", "TotalAspectRollup"}
+    gone |= {"Step", "RowError", "Former", "uploads.files", "uploads.chunks"}
     assert rows() == {name: count - (name in gone) for name, count in before.items()} | {"Target": 2, "Result": 2}
 
 

@@ -331,7 +331,7 @@ def test_an_export_streams_what_the_filter_finds(api: APIClient, project: Projec
 @pytest.mark.parametrize(
     ("query", "wrong"),
     [
-        ("format=parquet", ["/format"]),
+        ("format=pdf", ["/format"]),
         ("fields=secret", ["/fields"]),
         ("emotion=hope", ["/emotion"]),
         ("page=1", ["/page"]),

@@ -17,9 +17,7 @@ from sentimatrix_studio import rest
 
 
 class ReanalysisSerializer(rest.Serializer):
-    engine = serializers.ChoiceField(
-        ENGINES, required=False, default="", help_text="The project's own if none is named."
-    )
+    engine = serializers.ChoiceField(ENGINES, required=False, help_text="The project's own if none is named.")
 
 
 class ReanalysisViewSet(OfProject):
@@ -39,6 +37,6 @@ class ReanalysisViewSet(OfProject):
         said = ReanalysisSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         with refusals():
-            job = starting.start(project, asked, said.validated_data["engine"])
+            job = starting.start(project, asked, said.validated_data.get("engine", ""))
         answer = JobSerializer(Job.objects.with_collecting().get(pk=job.pk)).data
         return Response(answer, status=status.HTTP_202_ACCEPTED)

@@ -9,6 +9,7 @@ class Feed {
   constructor(path) {
     this.path = path;
     this.listeners = new Set();
+    this.latest = new Map(); // of each job since the socket opened: for those who come to listen later
     this.failures = 0;
     this.reopen = () => {
       if (!document.hidden) this.open();
@@ -24,12 +25,25 @@ class Feed {
     const protocol = location.protocol === "https:" ? "wss:" : "ws:";
     this.socket = new WebSocket(`${protocol}//${location.host}${this.path}`);
     this.socket.addEventListener("open", () => this.onOpen());
-    this.socket.addEventListener("message", ({ data }) => this.tell("onMessage", JSON.parse(data)));
+    this.socket.addEventListener("message", ({ data }) => this.onMessage(JSON.parse(data)));
     this.socket.addEventListener("close", ({ code }) => this.onClose(code));
+  }
+
+  join(listener) {
+    this.listeners.add(listener);
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
+    listener.onOpen?.();
+    for (const message of this.latest.values()) listener.onMessage?.(message);
+  }
+
+  onMessage(message) {
+    if (message.job_id) this.latest.set(message.job_id, message);
+    this.tell("onMessage", message);
   }
 
   onOpen() {
     this.failures = 0;
+    this.latest.clear();
     this.ping = setInterval(() => this.socket.send('{"action": "ping"}'), PING_EVERY);
     this.tell("onOpen");
   }
@@ -64,7 +78,7 @@ const feeds = new Map();
 export function listen(path, listener) {
   if (!feeds.has(path)) feeds.set(path, new Feed(path));
   const feed = feeds.get(path);
-  feed.listeners.add(listener);
+  feed.join(listener);
   return () => {
     feed.listeners.delete(listener);
     if (feed.listeners.size) return;

@@ -56,9 +56,12 @@ class MarkerViewSet(rest.ViewSet):
         """Show a marker."""
         return Response(MarkerSerializer(self._marker(project_id, marker_id)).data)
 
-    @extend_schema(request=MarkerSerializer, responses={200: MarkerSerializer})
+    @extend_schema(request=MarkerSerializer(partial=True), responses={200: MarkerSerializer})
     def update(self, request: Request, project_id: ObjectId, marker_id: ObjectId) -> Response:
-        """Rename a marker, or move it to another day."""
+        """Rename a marker, or move it to another day.
+
+        What is named in the body is changed, the rest stays.
+        """
         return self._saved(self._marker(project_id, marker_id), status.HTTP_200_OK)
 
     @extend_schema(responses={204: None})

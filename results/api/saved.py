@@ -43,9 +43,12 @@ class SavedViewViewSet(rest.ViewSet):
         """Show a saved view."""
         return Response(SavedViewSerializer(self._view(project_id, view_id)).data)
 
-    @extend_schema(request=SavedViewSerializer, responses={200: SavedViewSerializer})
+    @extend_schema(request=SavedViewSerializer(partial=True), responses={200: SavedViewSerializer})
     def update(self, request: Request, project_id: ObjectId, view_id: ObjectId) -> Response:
-        """Rename a saved view, or change what it shows."""
+        """Rename a saved view, or change what it shows.
+
+        What is named in the body is changed, the rest stays.
+        """
         return self._saved(self._view(project_id, view_id), status.HTTP_200_OK)
 
     @extend_schema(responses={204: None})

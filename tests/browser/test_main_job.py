@@ -57,3 +57,7 @@ def test_from_signing_up_to_a_file_of_the_filtered_reviews(page: Page, tmp_path:
         exported = list(csv.DictReader(lines))
     assert len(exported) == total
     assert {row["sentiment"] for row in exported} == {"negative"}
+
+    page.goto("/dashboard/", wait_until="networkidle")  # what it loads later takes nothing else away
+    expect(page.locator("#figures #timeline")).to_be_visible()
+    expect(page.locator("#words")).to_have_count(1)

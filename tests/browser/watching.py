@@ -9,6 +9,10 @@ document.addEventListener("securitypolicyviolation", event =>
   reportViolation(`${event.violatedDirective}: ${event.blockedURI || event.sample} at ${location.pathname}`));
 """
 
+# What htmx says when a newer request takes the place of one under way (hx-sync), or the page is left meanwhile. A request
+# that fails says htmx:sendError or htmx:responseError.
+GIVEN_UP = ("htmx:afterRequest, ", "htmx:sendAbort, ")
+
 
 @dataclass
 class Watch:
@@ -32,7 +36,8 @@ class Watch:
             self.console.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
 
     def _is_expected(self, complaint: str) -> bool:
-        return any(f"responded with a status of {status}" in complaint for status in self.expected)
+        known = (f"responded with a status of {status}" for status in self.expected)
+        return complaint.startswith(GIVEN_UP) or any(one in complaint for one in known)
 
     def _on_error(self, error: WebError) -> None:
         self.console.append(f"uncaught: {error.error}")

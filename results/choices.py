@@ -78,6 +78,11 @@ def label_shown(label: str | None, classes: int) -> str | None:
     return POLARITY_OF[label] if label and classes == 3 else label
 
 
+def shown_as(side: str, classes: int) -> tuple[str, ...]:
+    """The labels of a side as such a project names them."""
+    return (side,) if classes == 3 else POLARITIES[side]
+
+
 def labels_covered(shown: str, classes: int) -> tuple[str, ...]:
     """The stored labels behind one that such a project shows."""
     return POLARITIES[shown] if classes == 3 else (shown,)

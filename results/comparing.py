@@ -1,11 +1,11 @@
-"""Some parts of a project's reviews side by side: targets, platforms, or two periods.
+"""Some parts of a project's reviews side by side: targets, platforms, or two periods. Of whole projects: ``across``.
 
 The first part is what the others are compared with. That a difference is more than chance is said only where the ranges
 of the shares are apart and neither is of few reviews.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal, get_args
 
@@ -17,13 +17,15 @@ from projects.choices import Platform
 from projects.models import Project, Target
 from results import reading, significance
 from results.charts.scales import percent
+from results.choices import shown_as
 from results.counting import CountedFrom, Counting
 from results.filters import ResultFilter
 from results.links import ALL, reviews_link
 from results.tallies import Tally
 
-By = Literal["targets", "platforms", "periods"]
-WAYS: tuple[By, ...] = get_args(By)
+Way = Literal["targets", "platforms", "periods"]  # within a project
+By = Literal[Way, "projects"]
+WAYS: tuple[Way, ...] = get_args(Way)
 MOST = 5
 FEWEST = 2
 SIDES = ("positive", "negative")
@@ -35,6 +37,7 @@ class Part:
 
     key: str
     name: str
+    project: Project
     asked: ResultFilter
     tally: Tally
 
@@ -52,10 +55,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    project: Project
     by: By
+    classes: int  # 3 or 5: the labels all parts are shown in
     parts: list[Part]
     counted_from: CountedFrom
+    notices: list[str] = field(default_factory=list)  # what to know of the parts before one compares them
 
     @property
     def first(self) -> Part:
@@ -66,16 +70,18 @@ class Comparison:
         return self.parts[1:]
 
     def link(self, key: str, **query: Any) -> str:
-        """The list of a part's reviews, or of some of them."""
+        """The list of a part's reviews, or of some of them, with labels as the part's project names them."""
         part = next(part for part in self.parts if part.key == key)
-        return reviews_link(self.project, part.asked)(**query)
+        if self.classes == 3 and query.get("sentiment"):
+            query["sentiment"] = shown_as(query["sentiment"], part.project.sentiment_classes)
+        return reviews_link(part.project, part.asked)(**query)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a query string asks to compare: parts of what a filter finds."""
 
-    by: By
+    by: Way
     asked: ResultFilter
     other: ResultFilter = ALL  # of periods: the one to compare with
 
@@ -118,7 +124,7 @@ def compare(project: Project, wanted: Asked) -> Comparison:
     """Raises ValidationError if there is nothing to compare, and CountingError where it takes too long."""
     counting = Counting(project, wanted.asked)
     parts = {"targets": _targets, "platforms": _platforms, "periods": _periods}[wanted.by](project, wanted)
-    return Comparison(project, wanted.by, parts, counting.counted_from)
+    return Comparison(wanted.by, project.sentiment_classes, parts, counting.counted_from)
 
 
 def _targets(project: Project, wanted: Asked) -> list[Part]:
@@ -126,7 +132,7 @@ def _targets(project: Project, wanted: Asked) -> list[Part]:
     ids = _chosen("target_id", wanted.asked.target_id, tallies)
     names = {target.pk: str(target) for target in Target.objects.filter(pk__in=ids)}
     return [
-        Part(str(pk), names[pk], replace(wanted.asked, target_id=(pk,)), tallies.get(pk, Tally({})))
+        Part(str(pk), names[pk], project, replace(wanted.asked, target_id=(pk,)), tallies.get(pk, Tally({})))
         for pk in ids
         if pk in names
     ]
@@ -135,7 +141,13 @@ def _targets(project: Project, wanted: Asked) -> list[Part]:
 def _platforms(project: Project, wanted: Asked) -> list[Part]:
     tallies = Counting(project, wanted.asked).tally_by("platform")
     return [
-        Part(name, str(Platform(name).label), replace(wanted.asked, platform=(name,)), tallies.get(name, Tally({})))
+        Part(
+            name,
+            str(Platform(name).label),
+            project,
+            replace(wanted.asked, platform=(name,)),
+            tallies.get(name, Tally({})),
+        )
         for name in _chosen("platform", wanted.asked.platform, tallies)
     ]
 
@@ -149,7 +161,7 @@ def _chosen(name: str, named: Sequence[Any], tallies: Mapping[Any, Tally]) -> Se
 
 def _periods(project: Project, wanted: Asked) -> list[Part]:
     return [
-        Part(key, days_in_words(asked), asked, Counting(project, asked).tally())
+        Part(key, days_in_words(asked), project, asked, Counting(project, asked).tally())
         for key, asked in {"other": wanted.other, "asked": wanted.asked}.items()
     ]
 

@@ -11,7 +11,7 @@ from results import charts
 from results.charts import Category, Chart, Event, Item, Mark, Series, Unit
 from results.charts.bars import Cell
 from results.charts.scales import percent
-from results.choices import POLARITIES, Emotion, Sentiment, State, labels_shown
+from results.choices import POLARITIES, Emotion, Sentiment, State, labels_shown, shown_as
 from results.comparing import Part
 from results.links import ReviewsLink, period_link
 from results.tallies import Tally
@@ -129,11 +129,6 @@ def emotions_of_parts(parts: Sequence[Part], link: PartLink) -> Chart:
         named, felt, shares, text=lambda share: percent(share, 1), corner="Reviews of",
         link=lambda key, emotion: link(key, emotion=emotion or tuple(one.key for one in felt)),
     )  # fmt: skip
-
-
-def shown_as(side: str, classes: int) -> tuple[str, ...]:
-    """The labels of a side as a project with so many classes names them."""
-    return (side,) if classes == 3 else POLARITIES[side]
 
 
 def words(label: str) -> str:

@@ -16,11 +16,11 @@ from integrations import needs
 from projects.models import Project, Target
 from results.analysis import choosing
 from results.charts import Mark
-from results.choices import State
+from results.choices import State, shown_as
 from results.filters import ResultFilter
 from results.links import ALL, ReviewsLink, reviews_link
 from results.models import DailyRollup, RollupQuerySet, TotalRollup
-from results.panels import share_bar, shown_as
+from results.panels import share_bar
 from results.tallies import SENTIMENT, Tally
 from scraping.choices import JobStatus
 from scraping.models import Job

@@ -17,8 +17,8 @@ class ShareRangeJson(TypedDict):
 
 
 class PartJson(TypedDict):
-    """One of what is compared: a target, a platform or a period. `key` is the target's id, the platform, or `other` and
-    `asked` for the period to compare with and the one asked for."""
+    """One of what is compared: a target, a platform, a period or a project. `key` is the target's or the project's id,
+    the platform, or `other` and `asked` for the period to compare with and the one asked for."""
 
     key: str
     name: str
@@ -47,18 +47,21 @@ class PartDifferenceJson(TypedDict):
 
 
 class ComparisonJson(TypedDict):
+    """`notices` say in sentences what to know before one compares: that projects have other labels, or engines."""
+
     by: By
     counted_from: CountedFrom
+    notices: list[str]
     parts: list[PartJson]
     differences: list[PartDifferenceJson]
 
 
 def comparison_as_json(comparison: Comparison) -> ComparisonJson:
-    classes = comparison.project.sentiment_classes
     return {
         "by": comparison.by,
         "counted_from": comparison.counted_from,
-        "parts": [_part(part, classes) for part in comparison.parts],
+        "notices": comparison.notices,
+        "parts": [_part(part, comparison.classes) for part in comparison.parts],
         "differences": [_difference(part, comparison.first) for part in comparison.others],
     }
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -24,10 +26,17 @@ def test_an_average_of_several_engines_is_said_to_be_one(client: Client) -> None
     assert said in client.get(path).content.decode()
 
 
-def test_engines_are_told_by_an_index_alone() -> None:
+def test_engines_of_several_projects_are_told_by_an_index_alone(django_assert_num_queries: Any) -> None:
     target = make_target(make_project())
-    make_results(target, *(make_item(n, "positive") for n in range(500)))
-    asked = {"distinct": collection(Result).name, "key": "engine", "query": {"project_id": target.project_id}}
-    told = collection(Result).database.command({"explain": asked, "verbosity": "executionStats"})
-    assert told["executionStats"]["totalDocsExamined"] == 0
-    assert told["executionStats"]["totalKeysExamined"] < 10
+    first, *_ = make_results(target, *(make_item(n, "positive") for n in range(200)))
+    Result.objects.filter(pk=first.pk).update(engine="llm:groq/qwen")
+    other, empty = make_target().project, make_project()
+    make_results(make_target(other), make_item(1, "negative"))
+    asked = [target.project, other, empty]
+    with django_assert_num_queries(1):
+        found = engines.engines_by_project(asked)
+    assert list(found.values()) == [["llm:groq/qwen", "scripted-1"], ["scripted-1"], []]
+    command = {"aggregate": collection(Result).name, "pipeline": engines._engines(target.project), "cursor": {}}
+    told = collection(Result).database.command({"explain": command, "verbosity": "executionStats"})
+    stats = told["stages"][0]["$cursor"]["executionStats"]
+    assert (stats["totalDocsExamined"], stats["totalKeysExamined"] < 10) == (0, True)

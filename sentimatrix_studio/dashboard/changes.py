@@ -18,10 +18,10 @@ from projects.choices import Platform, TargetStatus
 from projects.models import Project, Target
 from results import significance
 from results.charts.scales import count, percent
+from results.choices import shown_as
 from results.filters import ResultFilter
 from results.links import reviews_link
 from results.models import DailyRollup
-from results.panels import shown_as
 from results.report import today
 from results.tallies import SENTIMENT, Tally
 from scraping.sources.outcomes import Outcome

@@ -55,6 +55,7 @@ $(BIN)/pip:
 
 # A stamp is renewed only when its list of requirements is newer: without a change nothing is asked of the network.
 $(VENV)/.runtime: requirements.txt | $(BIN)/pip
+	@echo "Installing what Studio is made of: this takes a minute or two"
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 

@@ -2,6 +2,7 @@
 import os
 import sys
 from argparse import ArgumentParser
+from importlib import import_module
 
 
 def take_data_dir(arguments: list[str]) -> None:
@@ -16,9 +17,14 @@ def main() -> None:
     take_data_dir(sys.argv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sentimatrix_studio.settings")
     try:
-        from django.core.management import execute_from_command_line  # only here can a missing install be explained
+        from django.core.exceptions import ImproperlyConfigured  # only here can a missing install be explained
+        from django.core.management import execute_from_command_line
     except ImportError as error:
         raise SystemExit("Django is not installed in this Python. Run `make run`, which sets everything up.") from error
+    try:
+        import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+    except ImproperlyConfigured as error:
+        raise SystemExit(f"Studio cannot start with these settings. {error}") from error
     execute_from_command_line(sys.argv)
 
 

@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import secrets
+import ssl
 from base64 import b64encode, urlsafe_b64decode
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,10 +20,14 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 def env(name: str, default: str = "") -> str:
-    """The variable, or the content of the file that ``NAME_FILE`` points to."""
-    if path := os.environ.get(f"{name}_FILE"):
-        return Path(path).read_text(encoding="utf-8").strip()
-    return os.environ.get(name, default)
+    """The variable, or the content of the file that ``NAME_FILE`` points to. An empty one counts as none."""
+    if not (path := os.environ.get(f"{name}_FILE")):
+        return os.environ.get(name) or default
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() or default
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a text"
+        raise ImproperlyConfigured(f"{name}_FILE must name a file that can be read, not {path!r}: {reason}.") from error
 
 
 def env_bool(name: str, *, default: bool) -> bool:
@@ -32,11 +37,19 @@ def env_bool(name: str, *, default: bool) -> bool:
     return value in ("1", "true", "yes", "on")
 
 
-def env_int(name: str, default: int) -> int:
+def env_int(name: str, default: int, *, least: int = 0, most: int = 1000) -> int:
     value = env(name, str(default))
-    if not value.isdigit():
-        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {value!r}.")
     return int(value)
+
+
+def env_address(name: str, default: str = "", *, schemes: str = "https?", example: str = "https://example.org") -> str:
+    """What is refused is not repeated: addresses may hold passwords."""
+    value = env(name, default)
+    if value and not re.fullmatch(rf"({schemes})://[^\s]+", value):
+        raise ImproperlyConfigured(f"{name} must look like {example}.")
+    return value
 
 
 def env_list(name: str, default: str = "") -> list[str]:
@@ -78,18 +91,28 @@ VERSION = "0.1.0"
 def own_secret(name: str, make: Callable[[], str]) -> str:
     """A secret of this installation's own, made at the first start and readable by its user only."""
     path = DATA_DIR / name
-    if not path.exists():
-        DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(make(), encoding="utf-8")
-        try:
-            os.link(draft, path)  # unlike a rename, never replaces the key another process has just made
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text(encoding="utf-8").strip()
+    try:
+        if not path.exists():
+            DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+            keep_new(path, make())
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"DATA_DIR (or --data-dir) must be a folder of your own, not {str(DATA_DIR)!r}: {error.strerror}."
+        ) from error
+
+
+def keep_new(path: Path, text: str) -> None:
+    """Unlike a rename, never replaces the key that another process has just made."""
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(text, encoding="utf-8")
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
 
 
 def is_weak(secret: str) -> bool:
@@ -140,10 +163,12 @@ if IS_PRODUCTION and not env("ALLOWED_HOSTS"):
 
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+if not all(re.fullmatch(r"https?://[^/?#@\s]+", origin) for origin in CSRF_TRUSTED_ORIGINS):
+    raise ImproperlyConfigured("CSRF_TRUSTED_ORIGINS must list origins such as https://studio.example.org.")
 PUBLIC_URL = env("PUBLIC_URL").rstrip("/")  # where people reach the site, for links in what is sent to them
 if PUBLIC_URL and not re.fullmatch(r"https?://[^/?#@\s]+", PUBLIC_URL):
     raise ImproperlyConfigured(f"PUBLIC_URL must look like https://studio.example.org, not {PUBLIC_URL!r}.")
-TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0, most=100)
 
 # Applications
 
@@ -223,7 +248,12 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # Data
 
-MONGODB_URI = env("MONGODB_URI", "mongodb://127.0.0.1:27017/?replicaSet=rs0")
+MONGODB_URI = env_address(
+    "MONGODB_URI",
+    "mongodb://127.0.0.1:27017/?replicaSet=rs0",
+    schemes=r"mongodb(\+srv)?",
+    example="mongodb://name:password@host:27017/?replicaSet=rs0",
+)
 MONGODB_NAME = env("MONGODB_NAME", "sentimatrix_studio")
 DATABASES = {
     "default": {
@@ -249,7 +279,9 @@ MIGRATION_MODULES = {
     app: f"sentimatrix_studio.mongo.migrations.{app}"
     for app in ("admin", "auth", "contenttypes", "account", "mfa", "socialaccount", "usersessions", "django_q")
 }
-REDIS_URL = env("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = env_address(
+    "REDIS_URL", "redis://127.0.0.1:6379/0", schemes="rediss?|unix", example="redis://:password@host:6379/0"
+)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -267,14 +299,14 @@ CHANNEL_LAYERS = {
 SESSION_ENGINE = "sentimatrix_studio.mongo.sessions"  # in Valkey, too, their keys would have to be kept from readers
 SESSION_SERIALIZER = "sentimatrix_studio.mongo.sessions.SessionSerializer"
 UPLOAD_MAX_BYTES = 200 * 2**20
-EXPORT_LIFETIME = timedelta(hours=env_int("EXPORT_HOURS", 24))  # of files that workers have made
+EXPORT_LIFETIME = timedelta(hours=env_int("EXPORT_HOURS", 24, least=1, most=8760))  # of files that workers have made
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 
-WEB_WORKERS = env_int("WEB_WORKERS", 1)
+WEB_WORKERS = env_int("WEB_WORKERS", 1, least=1)
 
 # The queue only rings: jobs, steps and their leases are documents in MongoDB.
 
-WORKERS = env_int("WORKERS", 2)
+WORKERS = env_int("WORKERS", 2, least=1)
 Q_CLUSTER: dict[str, Any] = {
     "name": "studio",
     "redis": REDIS_URL,
@@ -334,8 +366,8 @@ SOCIALACCOUNT_ADAPTER = "accounts.providers.SocialAccountAdapter"
 SOCIALACCOUNT_FORMS = {"disconnect": "accounts.forms.ConnectionsForm"}
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
-GOOGLE_URL = env("GOOGLE_URL", "https://accounts.google.com")
-GITHUB_URL = env("GITHUB_URL", "https://github.com")
+GOOGLE_URL = env_address("GOOGLE_URL", "https://accounts.google.com")
+GITHUB_URL = env_address("GITHUB_URL", "https://github.com")
 PROVIDER_URLS = {"google": GOOGLE_URL.rstrip("/"), "github": GITHUB_URL.rstrip("/")}
 SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {  # those one can sign in with
     provider: {"APP": {"client_id": client_id, "secret": secret}, "OAUTH_PKCE_ENABLED": True}
@@ -345,6 +377,9 @@ SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {  # those one can sign in 
     )
     if client_id
 }
+for _provider, _settings in SOCIALACCOUNT_PROVIDERS.items():
+    if not _settings["APP"]["secret"]:
+        raise ImproperlyConfigured(f"Set {_provider.upper()}_CLIENT_SECRET beside {_provider.upper()}_CLIENT_ID.")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
 LOGOUT_REDIRECT_URL = "landing"
@@ -468,10 +503,23 @@ def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
         raise ImproperlyConfigured(f"{name} must list networks such as 10.1.0.0/16: {error}.") from error
 
 
+def certificates(name: str) -> str:
+    if path := env(name):
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name} must name a file of certificates (PEM), not {path!r}.") from error
+    return path
+
+
 OUTBOUND_ALLOW = networks("OUTBOUND_ALLOW")  # private networks that collection and webhooks may reach
-OUTBOUND_PROXY = env("OUTBOUND_PROXY")  # http://host:port of a proxy all outgoing requests take
-OUTBOUND_CA_FILE = env("OUTBOUND_CA_FILE")  # certificates to trust besides the usual ones
+OUTBOUND_PROXY = env_address(
+    "OUTBOUND_PROXY", example="http://proxy:3128"
+)  # http://host:port of a proxy all outgoing requests take
+OUTBOUND_CA_FILE = certificates("OUTBOUND_CA_FILE")  # certificates to trust besides the usual ones
 USER_AGENT = env("USER_AGENT", f"SentimatrixStudio/{VERSION}")
+if not (USER_AGENT.isascii() and USER_AGENT.isprintable()):
+    raise ImproperlyConfigured(f"USER_AGENT must be of the letters and signs of ASCII, not {USER_AGENT!r}.")
 CHROMIUM = env("CHROMIUM")  # a program, for projects that want the scripts of pages run; none without it
 IGNORE_ROBOTS = env_list("IGNORE_ROBOTS")  # hosts whose robots.txt is not obeyed; the audit log says so
 
@@ -534,7 +582,7 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 # Health, figures, log
 
 METRICS_TOKEN = env("METRICS_TOKEN")  # with it, and without an account, Prometheus may read /metrics
-METRICS_PORT = env_int("METRICS_PORT", 0)  # where a worker without a web server beside it is read from
+METRICS_PORT = env_int("METRICS_PORT", 0, most=65535)  # where a worker without a web server beside it is read from
 LOG_FORMAT = env_choice("LOG_FORMAT", ("json", "text"), "json" if IS_PRODUCTION else "text")
 LOGGING: dict[str, Any] = {
     "version": 1,

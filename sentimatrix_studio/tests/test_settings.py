@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import secrets
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
@@ -17,6 +19,7 @@ from django.urls import path
 from sentimatrix_studio import urls
 
 SITE = "studio.example.org"
+SETTINGS = str(settings.BASE_DIR / "sentimatrix_studio" / "settings.py")
 PRODUCTION = {
     "ENVIRONMENT": "production",
     "DEBUG": "false",
@@ -59,6 +62,57 @@ def test_production_does_not_start_with(wrong, word):
     refused = run("-c", "import sentimatrix_studio.settings", **PRODUCTION | wrong)
     assert refused.returncode == 1
     assert re.search(rf"ImproperlyConfigured: .*\b{word}\b", refused.stderr)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (
+            {"SECRET_KEY_FILE": "/no/such/file"},
+            "SECRET_KEY_FILE must name a file that can be read, not '/no/such/file'",
+        ),
+        ({"DEBUG": "maybe"}, "DEBUG must be true or false, not 'maybe'."),
+        ({"WORKERS": "0"}, "WORKERS must be a whole number from 1 to 1000, not '0'."),
+        ({"WORKERS": "²"}, "WORKERS must be a whole number from 1 to 1000, not '²'."),
+        ({"METRICS_PORT": "70000"}, "METRICS_PORT must be a whole number from 0 to 65535, not '70000'."),
+        ({"EXPORT_HOURS": "0"}, "EXPORT_HOURS must be a whole number from 1 to 8760, not '0'."),
+        ({"SECRET_KEY": "", "DATA_DIR": "/dev/null"}, "DATA_DIR (or --data-dir) must be a folder of your own"),
+        ({"MONGODB_URI": "localhost:27017"}, "MONGODB_URI must look like mongodb://name:password@host:27017"),
+        ({"REDIS_URL": "localhost:6379"}, "REDIS_URL must look like redis://:password@host:6379/0."),
+        ({"OUTBOUND_PROXY": "proxy:3128"}, "OUTBOUND_PROXY must look like http://proxy:3128."),
+        (
+            {"OUTBOUND_CA_FILE": "/dev/null"},
+            "OUTBOUND_CA_FILE must name a file of certificates (PEM), not '/dev/null'.",
+        ),
+        ({"CSRF_TRUSTED_ORIGINS": SITE}, "CSRF_TRUSTED_ORIGINS must list origins such as https://studio.example.org."),
+        ({"GITHUB_CLIENT_ID": "1"}, "Set GITHUB_CLIENT_SECRET beside GITHUB_CLIENT_ID."),
+        ({"GITHUB_URL": "github.example"}, "GITHUB_URL must look like https://example.org."),
+        ({"USER_AGENT": "Bücher/1"}, "USER_AGENT must be of the letters and signs of ASCII"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_value_that_makes_no_sense_stops_the_start_with_one_sentence(monkeypatch, wrong, told):
+    for name, value in wrong.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured) as refused:
+        runpy.run_path(SETTINGS)
+    assert str(refused.value).startswith(told)
+
+
+def test_an_empty_setting_counts_as_none(monkeypatch):
+    for name in ("WORKERS", "USER_AGENT", "GOOGLE_URL", "REQUIRE_STAFF_MFA"):
+        monkeypatch.setenv(name, "")
+    read = runpy.run_path(SETTINGS)
+    assert (read["WORKERS"], read["GOOGLE_URL"]) == (2, "https://accounts.google.com")
+    assert (read["USER_AGENT"], read["REQUIRE_STAFF_MFA"]) == (f"SentimatrixStudio/{read['VERSION']}", False)
+
+
+def test_who_starts_a_command_with_a_wrong_setting_reads_a_sentence_and_no_traceback():
+    refused = manage("studio", WORKERS="0")
+    assert refused.stderr == (
+        "Studio cannot start with these settings. WORKERS must be a whole number from 1 to 1000, not '0'.\n"
+    )
+    assert refused.returncode == 1
 
 
 def test_keys_are_made_in_the_data_folder_that_is_asked_for(tmp_path):

@@ -2,10 +2,11 @@
 
 import http.client
 import os
+import re
 import shutil
 import socket
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,14 +76,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
-        parser.add_argument("--port", type=int, default=8000, help="the port to listen on (8000)")
+        parser.add_argument("--port", type=port_number, default=8000, help="the port to listen on (8000)")
         parser.add_argument("--data-dir", type=Path, default=settings.DATA_DIR, help="where everything is kept (.data)")
-        parser.add_argument("--workers", type=int, default=settings.WORKERS, help="processes that collect and analyse")
+        parser.add_argument(
+            "--workers", type=worker_count, default=settings.WORKERS, help="processes that collect and analyse"
+        )
 
     def handle(self, *args: Any, host: str, port: int, data_dir: Path, workers: int, **options: Any) -> None:
         self.place = Place(host, port)
         self.data_dir = data_dir.resolve()
-        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self.data_dir)
         self.environment = environment_for(self.place, self.data_dir, workers)
         self.supervisor = Supervisor(self.tell)
         self.supervisor.listen_for_signals()
@@ -140,6 +143,28 @@ class Command(BaseCommand):
     def tell(self, message: str) -> None:
         self.stdout.write(message)
         self.stdout.flush()
+
+
+def port_number(text: str) -> int:
+    return _number(text, 1, 65535)
+
+
+def worker_count(text: str) -> int:
+    return _number(text, 1, 1000)
+
+
+def _number(text: str, least: int, most: int) -> int:
+    if not re.fullmatch("[0-9]{1,5}", text) or not least <= int(text) <= most:
+        raise ArgumentTypeError(f"{text!r} is no whole number from {least} to {most}")
+    return int(text)
+
+
+def make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        reason = os.strerror(error.errno or 0).lower()
+        raise CommandError(f"Cannot keep anything in {folder}: {reason}. Choose another --data-dir.") from error
 
 
 def environment_for(place: Place, data_dir: Path, workers: int) -> dict[str, str]:

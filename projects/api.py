@@ -11,7 +11,7 @@ from rest_framework import exceptions, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.ownership import owned_or_404, signed_in
+from accounts.ownership import signed_in
 from projects.bodies import (
     CheckSerializer,
     NewTargetSerializer,
@@ -23,6 +23,7 @@ from projects.bodies import (
 )
 from projects.choices import ProjectStatus
 from projects.models import Added, AnyPreset, Plan, Preset, Project, Target
+from projects.ownership import OfProject
 from projects.shapes import AllStatsJson, DetectedJson
 from sentimatrix_studio import rest
 from sentimatrix_studio.shapes import PageJson
@@ -47,7 +48,7 @@ def no_plan(project: Project, schedule: Mapping[str, str] | None) -> None:
     raise NotImplementedError("The API map has to hand in who plans runs.")
 
 
-class ProjectViewSet(rest.ViewSet):
+class ProjectViewSet(OfProject, rest.ViewSet):
     keys_of: KeysOf = staticmethod(no_keys)
     stats_of: StatsOf = staticmethod(no_stats)
     jobs_of: StatsOf = staticmethod(no_stats)  # how many of its jobs ended how
@@ -122,15 +123,12 @@ class ProjectViewSet(rest.ViewSet):
         projects = [self._project(project_id)]
         return Response({**self.stats_of(projects)[project_id], **self.jobs_of(projects)[project_id]})
 
-    def _project(self, project_id: ObjectId) -> Project:
-        return owned_or_404(Project, self.request.user, project_id)
-
     def _as_json(self, projects: Sequence[Project]) -> Sequence[dict[str, Any]]:
         context = {"stats": self.stats_of(projects), "keys": self.keys_of(signed_in(self.request).pk)}
         return [dict(one) for one in ProjectSerializer(projects, many=True, context=context).data]
 
 
-class TargetViewSet(rest.ViewSet):
+class TargetViewSet(OfProject, rest.ViewSet):
     keys_of: KeysOf = staticmethod(no_keys)
     missing_key: Callable[[str, Collection[str]], str] = staticmethod(no_advice)
     stats_of: StatsOf = staticmethod(no_stats)
@@ -181,7 +179,7 @@ class TargetViewSet(rest.ViewSet):
     @extend_schema(responses={200: TargetSerializer})
     def retrieve(self, request: Request, project_id: ObjectId, target_id: ObjectId) -> Response:
         """Show a target."""
-        return Response(self._as_json([self._target(project_id, target_id)])[0])
+        return Response(self._as_json([self._part(Target, project_id, target_id)])[0])
 
     @extend_schema(request=TargetSerializer(partial=True), responses={200: TargetSerializer})
     def update(self, request: Request, project_id: ObjectId, target_id: ObjectId) -> Response:
@@ -189,7 +187,7 @@ class TargetViewSet(rest.ViewSet):
 
         What is named in the body is changed, the rest stays.
         """
-        serializer = TargetSerializer(self._target(project_id, target_id), data=request.data, partial=True)
+        serializer = TargetSerializer(self._part(Target, project_id, target_id), data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         return Response(self._as_json([serializer.save()])[0])
 
@@ -199,19 +197,13 @@ class TargetViewSet(rest.ViewSet):
 
         Its reviews go with it.
         """
-        self._target(project_id, target_id).delete()
+        self._part(Target, project_id, target_id).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _said(self, kind: type[rest.Serializer]) -> Any:
         serializer = kind(data=self.request.data)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
-
-    def _project(self, project_id: ObjectId) -> Project:
-        return owned_or_404(Project, self.request.user, project_id)
-
-    def _target(self, project_id: ObjectId, target_id: ObjectId) -> Target:
-        return owned_or_404(Target, self.request.user, target_id, project_id=project_id)
 
     def _as_json(self, targets: Sequence[Target]) -> Sequence[dict[str, Any]]:
         stats = self.stats_of(targets)

@@ -306,10 +306,6 @@ class Target(OwnedModel):
         return self.label or self.url or self.external_id
 
     @property
-    def is_leaving(self) -> bool:
-        return self.project.is_leaving
-
-    @property
     def is_file(self) -> bool:
         return self.detected_type == TargetType.FILE
 

@@ -12,9 +12,10 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.ownership import owned_or_404, signed_in
+from accounts.ownership import signed_in
 from projects import files
 from projects.models import Project, Target
+from projects.ownership import OfProject
 from results import imports
 from scraping import importing, progress
 from scraping.choices import JobStatus, Trigger
@@ -40,6 +41,11 @@ def refusals() -> Iterator[None]:
     except JobRefused as refused:
         kind = NothingToDo if refused.code == "nothing_to_collect" else rest.Conflict
         raise kind(refused.message) from refused
+
+
+def answer(job: Job, code: int = status.HTTP_200_OK) -> Response:
+    """The job as it stands now."""
+    return Response(JobSerializer(Job.objects.with_collecting().get(pk=job.pk)).data, code)
 
 
 class StartSerializer(rest.Serializer):
@@ -72,17 +78,7 @@ class ImportSerializer(rest.Serializer):
             raise serializers.ValidationError(detail) from error
 
 
-class ProjectViewSet(rest.ViewSet):
-    """What hangs on a project of the caller's."""
-
-    def project(self, project_id: ObjectId) -> Project:
-        return owned_or_404(Project, self.request.user, project_id)
-
-    def answer(self, job: Job, status_code: int = status.HTTP_200_OK) -> Response:
-        return Response(JobSerializer(Job.objects.with_collecting().get(pk=job.pk)).data, status=status_code)
-
-
-class JobViewSet(ProjectViewSet):
+class JobViewSet(OfProject, rest.ViewSet):
     idempotent_actions = ("start", "retry")
     bodiless_actions = ("cancel", "retry")
     query_parameters = {
@@ -100,7 +96,7 @@ class JobViewSet(ProjectViewSet):
         It collects from the project's active targets, or from those that are named. Without any: 400. While another
         job of the project runs: 409, unless it is to run in ``parallel``.
         """
-        project = self.project(project_id)
+        project = self._project(project_id)
         serializer = StartSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         said = serializer.validated_data
@@ -109,7 +105,7 @@ class JobViewSet(ProjectViewSet):
             job = Job.objects.start(
                 project, targets, trigger=Trigger.API, options=said["options"], is_parallel=said["parallel"]
             )
-        return self.answer(job, status.HTTP_202_ACCEPTED)
+        return answer(job, status.HTTP_202_ACCEPTED)
 
     @extend_schema(responses={200: PageJson[JobSerializer]})
     def list(self, request: Request, project_id: ObjectId) -> Response:
@@ -117,7 +113,7 @@ class JobViewSet(ProjectViewSet):
 
         Newest first.
         """
-        jobs = Job.objects.filter(project=self.project(project_id))
+        jobs = Job.objects.filter(project=self._project(project_id))
         if chosen := self.asked.get("status"):
             jobs = jobs.filter(status=chosen)
         return self._page(jobs)
@@ -133,7 +129,7 @@ class JobViewSet(ProjectViewSet):
     @extend_schema(responses={200: JobSerializer})
     def retrieve(self, request: Request, project_id: ObjectId, job_id: ObjectId) -> Response:
         """Show a job."""
-        return self.answer(self._job(project_id, job_id))
+        return answer(self._part(Job, project_id, job_id))
 
     @extend_schema(request=None, responses={200: JobSerializer, 409: None})
     def cancel(self, request: Request, project_id: ObjectId, job_id: ObjectId) -> Response:
@@ -141,12 +137,12 @@ class JobViewSet(ProjectViewSet):
 
         What it has found so far stays. One that has ended otherwise: 409.
         """
-        job = self._job(project_id, job_id)
+        job = self._part(Job, project_id, job_id)
         if job.cancel():
             progress.announce_end(job.pk)
         elif job.status != JobStatus.CANCELLED:
             raise rest.Conflict("The job has ended already.")
-        return self.answer(job)
+        return answer(job)
 
     @extend_schema(request=None, responses={202: JobSerializer, 400: None, 409: None})
     def retry(self, request: Request, project_id: ObjectId, job_id: ObjectId) -> Response:
@@ -155,8 +151,8 @@ class JobViewSet(ProjectViewSet):
         A new job over the targets that failed.
         """
         with refusals():
-            job = self._job(project_id, job_id).retry()
-        return self.answer(job, status.HTTP_202_ACCEPTED)
+            job = self._part(Job, project_id, job_id).retry()
+        return answer(job, status.HTTP_202_ACCEPTED)
 
     @extend_schema(responses={200: SnapshotJson})
     def progress(self, request: Request, project_id: ObjectId, job_id: ObjectId) -> Response:
@@ -164,13 +160,14 @@ class JobViewSet(ProjectViewSet):
 
         Everything there is to see of it; its log from behind ``after``, at most the latest 200 lines.
         """
-        return Response(progress.snapshot(self._job(project_id, job_id), self.asked["after"]))
+        return Response(progress.snapshot(self._part(Job, project_id, job_id), self.asked["after"]))
 
     @extend_schema(responses={200: PageJson[LogLineJson]})
     def log(self, request: Request, project_id: ObjectId, job_id: ObjectId) -> Response:
         """Read the log of a job."""
-        lines = self.paginate_queryset(LogLine.objects.filter(job=self._job(project_id, job_id)).order_by("seq", "id"))
-        return self.get_paginated_response([progress.log_line(line) for line in lines or []])
+        lines = LogLine.objects.filter(job=self._part(Job, project_id, job_id)).order_by("seq", "id")
+        page = self.paginate_queryset(lines)
+        return self.get_paginated_response([progress.log_line(line) for line in page or []])
 
     @extend_schema(responses={200: DifferenceJson})
     def diff(self, request: Request, project_id: ObjectId, job_id: ObjectId) -> Response:
@@ -180,18 +177,15 @@ class JobViewSet(ProjectViewSet):
         missing. Missing are those that were known and no longer there; that is said only after all of a target was
         read.
         """
-        job = self._job(project_id, job_id)
+        job = self._part(Job, project_id, job_id)
         return Response(difference_as_json(job, self.asked["page"], rest.page_size(self.asked)))
-
-    def _job(self, project_id: ObjectId, job_id: ObjectId) -> Job:
-        return owned_or_404(Job, self.request.user, job_id, project_id=project_id)
 
     def _page(self, jobs: Any) -> Response:
         page = self.paginate_queryset(jobs.with_collecting().order_by("-created_at", "-id"))
         return self.get_paginated_response(JobSerializer(page, many=True).data)
 
 
-class ImportViewSet(ProjectViewSet):
+class ImportViewSet(OfProject, rest.ViewSet):
     idempotent_actions = ("start",)
     parser_classes = (MultiPartParser,)
 
@@ -201,7 +195,7 @@ class ImportViewSet(ProjectViewSet):
 
         Nothing of it is kept.
         """
-        self.project(project_id)
+        self._project(project_id)
         said = self._said()
         shown = imports.preview(said["file"], said["options"])
         errors = [{"line": error.line, "reason": error.reason} for error in shown.errors]
@@ -221,7 +215,7 @@ class ImportViewSet(ProjectViewSet):
 
         A job reads it, by what is said in ``options`` and by guesses for the rest.
         """
-        project, said = self.project(project_id), self._said()
+        project, said = self._project(project_id), self._said()
         upload = importing.keep(signed_in(request).pk, said["file"].name, said["file"].chunks())
         try:
             with refusals():
@@ -230,7 +224,7 @@ class ImportViewSet(ProjectViewSet):
         except (ValidationError, exceptions.APIException):
             files.delete(upload.id)
             raise
-        return self.answer(job, status.HTTP_202_ACCEPTED)
+        return answer(job, status.HTTP_202_ACCEPTED)
 
     def _said(self) -> dict[str, Any]:
         serializer = ImportSerializer(data=self.request.data)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.ownership import owned_or_404, signed_in
 from projects import files
 from projects.models import Project
+from projects.ownership import of_project_or_404
 from results import exports, imports
 from scraping import differences, importing, progress
 from scraping.choices import Change
@@ -23,10 +24,6 @@ from sentimatrix_studio.requests import costly
 
 PAGE_SIZE = 25
 FORM = require_http_methods(["GET", "POST"])
-
-
-def _job(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> Job:
-    return owned_or_404(Job, request.user, job_id, project_id=project_id)
 
 
 # Jobs
@@ -62,7 +59,7 @@ def _turns(page: Page[Any], query: str = "") -> dict[str, str]:
 @login_required
 @require_safe
 def job_detail(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> HttpResponse:
-    job = _job(request, project_id, job_id)
+    job = of_project_or_404(Job, request.user, project_id, job_id)
     context = {
         "project": job.project,
         "job": job,
@@ -80,7 +77,7 @@ def job_status(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> 
     """The snapshot, with the log from ``?after=`` on."""
     after = request.GET.get("after", "")
     seq = int(after[:10]) if after.isascii() and after.isdigit() else 0
-    return JsonResponse(progress.snapshot(_job(request, project_id, job_id), seq))
+    return JsonResponse(progress.snapshot(of_project_or_404(Job, request.user, project_id, job_id), seq))
 
 
 @login_required
@@ -97,7 +94,7 @@ def job_start(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
 @login_required
 @require_POST
 def job_cancel(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> HttpResponse:
-    job = _job(request, project_id, job_id)
+    job = of_project_or_404(Job, request.user, project_id, job_id)
     if job.cancel():
         progress.announce_end(job.pk)
         messages.success(request, "The job is cancelled. What was stored until then is kept.")
@@ -108,7 +105,7 @@ def job_cancel(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> 
 @require_POST
 @costly("POST")
 def job_retry(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> HttpResponse:
-    job = _job(request, project_id, job_id)
+    job = of_project_or_404(Job, request.user, project_id, job_id)
     try:
         return to_job(request, job.retry())
     except JobRefused as refused:
@@ -119,7 +116,7 @@ def job_retry(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> H
 @require_safe
 def job_changes(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> HttpResponse:
     """The difference it made: of one kind, ``?change=``, page by page."""
-    job = _job(request, project_id, job_id)
+    job = of_project_or_404(Job, request.user, project_id, job_id)
     counts = {change: getattr(job, change.value) for change in Change}
     first = next((change for change, count in counts.items() if count), Change.NEW)
     chosen = request.GET.get("change")
@@ -140,7 +137,7 @@ def job_changes(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) ->
 @require_safe
 def job_errors(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) -> StreamingHttpResponse:
     """The rows that could not be read, with line and reason, as CSV."""
-    job = _job(request, project_id, job_id)
+    job = of_project_or_404(Job, request.user, project_id, job_id)
     kept = job.row_errors.order_by("target", "line").iterator()
     rows = (imports.RowError(row.line, row.reason, row.raw) for row in kept)
     file = exports.ExportFile(f"rows_not_read_{job.pk}.csv", exports.CONTENT_TYPES["csv"], imports.write_errors(rows))

@@ -178,12 +178,9 @@ class OwnModelViewSet(rest.ViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _saved(self, model: OwnModel) -> Any:
-        serializer = OwnModelSerializer(model, data=self.request.data, partial=model.pk is not None)
-        serializer.is_valid(raise_exception=True)
-        for name, value in serializer.validated_data.items():
-            setattr(model, name, value)
+        body = OwnModelSerializer(model, data=self.request.data, partial=model.pk is not None)
         try:
-            model.save()
+            body.filled().save()
         except IntegrityError as error:
             raise rest.Conflict(
                 "You have facts of your own about this model already.", code="DUPLICATE_ERROR"

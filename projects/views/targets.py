@@ -10,13 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.ownership import owned_or_404
 from projects.forms import MAX_ADDRESSES, TargetForm, TargetsForm, lines_of
 from projects.models import Added, Project, Target
+from projects.ownership import of_project_or_404
 from projects.platforms import Detected, detect
 
 FORM = require_http_methods(["GET", "POST"])
-
-
-def _target(request: HttpRequest, project_id: ObjectId, target_id: ObjectId) -> Target:
-    return owned_or_404(Target, request.user, target_id, project_id=project_id)
 
 
 @login_required
@@ -64,7 +61,7 @@ def _tell_added(added: list[Added]) -> str:
 @login_required
 @FORM
 def target_edit(request: HttpRequest, project_id: ObjectId, target_id: ObjectId) -> HttpResponse:
-    target = _target(request, project_id, target_id)
+    target = of_project_or_404(Target, request.user, project_id, target_id)
     form = TargetForm(request.POST or None, instance=target)
     if form.is_valid():
         form.save()
@@ -77,7 +74,7 @@ def target_edit(request: HttpRequest, project_id: ObjectId, target_id: ObjectId)
 @login_required
 @require_POST
 def target_pause(request: HttpRequest, project_id: ObjectId, target_id: ObjectId) -> HttpResponse:
-    target = _target(request, project_id, target_id)
+    target = of_project_or_404(Target, request.user, project_id, target_id)
     target.pause()
     messages.success(request, f"“{target}” is paused: runs pass it by.")
     return redirect("projects:target_list", project_id)
@@ -86,7 +83,7 @@ def target_pause(request: HttpRequest, project_id: ObjectId, target_id: ObjectId
 @login_required
 @require_POST
 def target_resume(request: HttpRequest, project_id: ObjectId, target_id: ObjectId) -> HttpResponse:
-    target = _target(request, project_id, target_id)
+    target = of_project_or_404(Target, request.user, project_id, target_id)
     target.resume()
     messages.success(request, f"“{target}” is visited again with the next run.")
     return redirect("projects:target_list", project_id)
@@ -95,7 +92,7 @@ def target_resume(request: HttpRequest, project_id: ObjectId, target_id: ObjectI
 @login_required
 @FORM
 def target_delete(request: HttpRequest, project_id: ObjectId, target_id: ObjectId) -> HttpResponse:
-    target = _target(request, project_id, target_id)
+    target = of_project_or_404(Target, request.user, project_id, target_id)
     if request.method == "POST":
         name = str(target)
         target.delete()

@@ -13,7 +13,7 @@ from accounts.models import validate_timezone
 from projects.models import Project
 from results import analytics, aspects_counted, comparing
 from results.api.comparing import ComparisonJson, comparison_as_json
-from results.api.filtered import OfProject
+from results.api.filtered import FilteredViewSet
 from results.counting import CountedFrom, Counting, CountingError
 from results.filters import ResultFilter
 from results.parameters import FILTERS, OTHER_PERIOD
@@ -33,7 +33,7 @@ class TooManyReviews(APIException):
     status_code, default_code = status.HTTP_503_SERVICE_UNAVAILABLE, CountingError.code
 
 
-class AnalyticsViewSet(OfProject):
+class AnalyticsViewSet(FilteredViewSet):
     """By whole days, platforms and targets figures are read off roll-ups; for all other filters reviews are counted."""
 
     query_parameters = {

@@ -9,9 +9,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.ownership import owned_or_404, signed_in
+from accounts.ownership import signed_in
 from results import correcting, undo
-from results.api.filtered import OfProject
+from results.api.filtered import FilteredViewSet
 from results.choices import Emotion, Sentiment
 from results.models import Change, ChangeKind, Result
 from results.parameters import FILTERS
@@ -65,7 +65,7 @@ class LabelsSerializer(LabelSerializer):
     )
 
 
-class LabelViewSet(OfProject):
+class LabelViewSet(FilteredViewSet):
     query_parameters = {"bulk": FILTERS}
     bodiless_actions = ("destroy",)
 
@@ -76,7 +76,7 @@ class LabelViewSet(OfProject):
         What is not named stays as it is; ``null`` gives it back to the engine. The label is kept through every
         analysis, import and edit, and counts everywhere.
         """
-        result = self._result(project_id, result_id)
+        result = self._part(Result, project_id, result_id)
         body = LabelSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         return self._relabelled(result, correcting.read_label(result.project, body.validated_data))
@@ -87,7 +87,7 @@ class LabelViewSet(OfProject):
 
         The same as ``null`` for sentiment and emotion.
         """
-        return self._relabelled(self._result(project_id, result_id), {"sentiment": None, "emotion": None})
+        return self._relabelled(self._part(Result, project_id, result_id), {"sentiment": None, "emotion": None})
 
     @extend_schema(request=LabelsSerializer, responses={200: LabelledJson})
     def bulk(self, request: Request, project_id: ObjectId) -> Response:
@@ -110,19 +110,13 @@ class LabelViewSet(OfProject):
             {"labelled": done.change.count, "passed_over": done.passed_over, "undo_id": undo_id(done.change)}
         )
 
-    def _result(self, project_id: ObjectId, result_id: ObjectId) -> Result:
-        project = self._project(project_id)
-        result = owned_or_404(Result, self.request.user, result_id, project_id=project.pk)
-        result.project = project
-        return result
-
     def _relabelled(self, result: Result, said: correcting.Said) -> Response:
         change = correcting.relabel_one(result, said, signed_in(self.request))
         now = result_as_json(Result.objects.get(pk=result.pk), result.project.sentiment_classes)
         return Response({**now, "undo_id": undo_id(change)})
 
 
-class ChangeViewSet(OfProject):
+class ChangeViewSet(FilteredViewSet):
     query_parameters = {"list": rest.PAGING}
     bodiless_actions = ("undo",)
 
@@ -142,8 +136,7 @@ class ChangeViewSet(OfProject):
         Deleted reviews come back with all they were, unless they have been collected anew; a label goes back to what
         it was before, unless it has been changed since.
         """
-        change = owned_or_404(Change, request.user, undo_id, project_id=self._project(project_id).pk)
-        undone = undo.undo(change)
+        undone = undo.undo(self._part(Change, project_id, undo_id))
         return Response({"undone": undone.count, "passed_over": undone.passed_over})
 
 

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from results.analysis.estimating import Outlook, outlook
-from results.api.filtered import OfProject
+from results.api.filtered import FilteredViewSet
 from results.parameters import FILTERS
 from sentimatrix_studio import rest
 from sentimatrix_studio.shapes import Count
@@ -32,7 +32,7 @@ class EstimateJson(TypedDict):
     notice: str
 
 
-class EstimateViewSet(OfProject):
+class EstimateViewSet(FilteredViewSet):
     query_parameters = {
         "retrieve": {
             **FILTERS,

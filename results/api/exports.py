@@ -10,8 +10,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.ownership import owned_or_404
-from results.api.filtered import OfProject
+from results.api.filtered import FilteredViewSet
 from results.api.results import FILES
 from results.choices import ExportState
 from results.exports import COLUMNS, CONTENT_TYPES, DELIMITERS, ExportRequest, background, response
@@ -47,7 +46,7 @@ class ExportSerializer(rest.Serializer):
     delimiter = serializers.ChoiceField(list(DELIMITERS), default=",")
 
 
-class ExportViewSet(OfProject):
+class ExportViewSet(FilteredViewSet):
     idempotent_actions = ("create",)
     file_actions = ("file",)
     query_parameters = {"list": rest.PAGING, "create": FILTERS}
@@ -82,7 +81,7 @@ class ExportViewSet(OfProject):
     @extend_schema(responses={200: ExportJson})
     def retrieve(self, request: Request, project_id: ObjectId, export_id: ObjectId) -> Response:
         """Show an export."""
-        return Response(self._shown(self._export(project_id, export_id)))
+        return Response(self._shown(self._part(Export, project_id, export_id)))
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, project_id: ObjectId, export_id: ObjectId) -> Response:
@@ -90,7 +89,7 @@ class ExportViewSet(OfProject):
 
         One that is still being made ends.
         """
-        self._export(project_id, export_id).delete()
+        self._part(Export, project_id, export_id).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses=FILES)
@@ -99,16 +98,13 @@ class ExportViewSet(OfProject):
 
         From its `url`, which is good until the export expires.
         """
-        one = self._export(project_id, export_id)
+        one = self._part(Export, project_id, export_id)
         try:
             if one.is_opened_by(key):
                 return response(request._request, background.file_of(one))
         except FileNotFoundError:
             pass  # expired in this moment
         raise Http404
-
-    def _export(self, project_id: ObjectId, export_id: ObjectId) -> Export:
-        return owned_or_404(Export, self.request.user, export_id, project_id=self._project(project_id).pk)
 
     def _shown(self, one: Export) -> ExportJson:
         path = reverse("api:export_file", args=[one.project_id, one.pk, one.key]) if one.is_ready else None

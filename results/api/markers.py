@@ -1,15 +1,12 @@
 """Days that may have changed what people say."""
 
-from typing import Any
-
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.ownership import owned_or_404
-from projects.models import Project
+from projects.ownership import OfProject
 from results import comparing, marking
 from results.api.comparing import ComparisonJson, comparison_as_json
 from results.models import Marker
@@ -24,7 +21,7 @@ class MarkerSerializer(rest.ModelSerializer):
         read_only_fields = ("id", "created_at")
 
 
-class MarkerViewSet(rest.ViewSet):
+class MarkerViewSet(OfProject, rest.ViewSet):
     query_parameters = {
         "list": rest.PAGING,
         "effect": {
@@ -54,7 +51,7 @@ class MarkerViewSet(rest.ViewSet):
     @extend_schema(responses={200: MarkerSerializer})
     def retrieve(self, request: Request, project_id: ObjectId, marker_id: ObjectId) -> Response:
         """Show a marker."""
-        return Response(MarkerSerializer(self._marker(project_id, marker_id)).data)
+        return Response(MarkerSerializer(self._part(Marker, project_id, marker_id)).data)
 
     @extend_schema(request=MarkerSerializer(partial=True), responses={200: MarkerSerializer})
     def update(self, request: Request, project_id: ObjectId, marker_id: ObjectId) -> Response:
@@ -62,12 +59,12 @@ class MarkerViewSet(rest.ViewSet):
 
         What is named in the body is changed, the rest stays.
         """
-        return self._saved(self._marker(project_id, marker_id), status.HTTP_200_OK)
+        return self._saved(self._part(Marker, project_id, marker_id), status.HTTP_200_OK)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, project_id: ObjectId, marker_id: ObjectId) -> Response:
         """Delete a marker."""
-        self._marker(project_id, marker_id).delete()
+        self._part(Marker, project_id, marker_id).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses={200: ComparisonJson})
@@ -76,23 +73,11 @@ class MarkerViewSet(rest.ViewSet):
 
         So many days from the marker's day on, with as many just before.
         """
-        marker = self._marker(project_id, marker_id)
+        marker = self._part(Marker, project_id, marker_id)
         wanted = marking.before_and_after(marker, self.asked["days"])
         return Response(comparison_as_json(comparing.compare(marker.project, wanted)))
 
     def _saved(self, marker: Marker, code: int) -> Response:
         body = MarkerSerializer(marker, data=self.request.data, partial=not marker._state.adding)
-        body.is_valid(raise_exception=True)
-        for name, value in body.validated_data.items():
-            setattr(marker, name, value)
-        marking.save(marker)
+        marking.save(body.filled())
         return Response(MarkerSerializer(marker).data, code)
-
-    def _project(self, project_id: ObjectId) -> Project:
-        return owned_or_404(Project, self.request.user, project_id)
-
-    def _marker(self, project_id: ObjectId, marker_id: ObjectId) -> Any:
-        project = self._project(project_id)
-        marker = owned_or_404(Marker, self.request.user, marker_id, project_id=project.pk)
-        marker.project = project
-        return marker

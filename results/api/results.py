@@ -10,11 +10,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.ownership import owned_or_404
 from projects.models import Project
 from results import counting, exports, paging
 from results.api.changes import undo_id
-from results.api.filtered import OfProject
+from results.api.filtered import FilteredViewSet
 from results.filters import ResultFilter
 from results.models import Result, ResultQuerySet
 from results.parameters import EXPORT, FILTERS, ORDER
@@ -76,7 +75,7 @@ class ResultPager(rest.Pager):
         return answer
 
 
-class ResultViewSet(OfProject):
+class ResultViewSet(FilteredViewSet):
     file_actions = ("export",)
     query_parameters = {
         "list": {**FILTERS, **ORDER, **rest.PAGING},
@@ -112,8 +111,8 @@ class ResultViewSet(OfProject):
     @extend_schema(responses={200: ResultJson})
     def retrieve(self, request: Request, project_id: ObjectId, result_id: ObjectId) -> Response:
         """Show a review."""
-        project = self._project(project_id)
-        return Response(result_as_json(self._result(project, result_id), project.sentiment_classes))
+        result = self._part(Result, project_id, result_id)
+        return Response(result_as_json(result, result.project.sentiment_classes))
 
     @extend_schema(responses={200: DeletedJson})
     def destroy(self, request: Request, project_id: ObjectId, result_id: ObjectId) -> Response:
@@ -121,8 +120,8 @@ class ResultViewSet(OfProject):
 
         For a day it can be undone.
         """
-        project = self._project(project_id)
-        return self._deleted(project, Result.objects.filter(pk=self._result(project, result_id).pk))
+        result = self._part(Result, project_id, result_id)
+        return self._deleted(result.project, Result.objects.filter(pk=result.pk))
 
     @extend_schema(responses=FILES)
     def export(self, request: Request, project_id: ObjectId) -> StreamingHttpResponse:
@@ -137,6 +136,3 @@ class ResultViewSet(OfProject):
     def _deleted(self, project: Project, results: ResultQuerySet) -> Response:
         change = delete_results(project, results)
         return Response({"deleted": change.count, "undo_id": undo_id(change)})
-
-    def _result(self, project: Project, result_id: ObjectId) -> Result:
-        return owned_or_404(Result, self.request.user, result_id, project_id=project.pk)

@@ -1,15 +1,12 @@
 """Saved views of the reviews of a project."""
 
-from typing import Any
-
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.ownership import owned_or_404
-from projects.models import Project
+from projects.ownership import OfProject
 from results import saving
 from results.models import SavedView
 from sentimatrix_studio import rest
@@ -24,7 +21,7 @@ class SavedViewSerializer(rest.ModelSerializer):
         extra_kwargs = {"query": {"help_text": "Filters and `sort` of the list, as in `sentiment=negative`."}}
 
 
-class SavedViewViewSet(rest.ViewSet):
+class SavedViewViewSet(OfProject, rest.ViewSet):
     query_parameters = {"list": rest.PAGING}
 
     @extend_schema(responses={200: PageJson[SavedViewSerializer]})
@@ -41,7 +38,7 @@ class SavedViewViewSet(rest.ViewSet):
     @extend_schema(responses={200: SavedViewSerializer})
     def retrieve(self, request: Request, project_id: ObjectId, view_id: ObjectId) -> Response:
         """Show a saved view."""
-        return Response(SavedViewSerializer(self._view(project_id, view_id)).data)
+        return Response(SavedViewSerializer(self._part(SavedView, project_id, view_id)).data)
 
     @extend_schema(request=SavedViewSerializer(partial=True), responses={200: SavedViewSerializer})
     def update(self, request: Request, project_id: ObjectId, view_id: ObjectId) -> Response:
@@ -49,27 +46,15 @@ class SavedViewViewSet(rest.ViewSet):
 
         What is named in the body is changed, the rest stays.
         """
-        return self._saved(self._view(project_id, view_id), status.HTTP_200_OK)
+        return self._saved(self._part(SavedView, project_id, view_id), status.HTTP_200_OK)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, project_id: ObjectId, view_id: ObjectId) -> Response:
         """Delete a saved view. Its reviews stay."""
-        self._view(project_id, view_id).delete()
+        self._part(SavedView, project_id, view_id).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _saved(self, view: SavedView, code: int) -> Response:
         body = SavedViewSerializer(view, data=self.request.data, partial=not view._state.adding)
-        body.is_valid(raise_exception=True)
-        for name, value in body.validated_data.items():
-            setattr(view, name, value)
-        saving.save(view)
+        saving.save(body.filled())
         return Response(SavedViewSerializer(view).data, code)
-
-    def _project(self, project_id: ObjectId) -> Project:
-        return owned_or_404(Project, self.request.user, project_id)
-
-    def _view(self, project_id: ObjectId, view_id: ObjectId) -> Any:
-        project = self._project(project_id)
-        view = owned_or_404(SavedView, self.request.user, view_id, project_id=project.pk)
-        view.project = project
-        return view

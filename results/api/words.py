@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from projects.models import Project
 from results import insights, keywords
-from results.api.filtered import OfProject
+from results.api.filtered import FilteredViewSet
 from results.filters import ResultFilter
 from results.insights import InsightsJson
 from results.keywords import KeywordsJson, RisingJson
@@ -24,7 +24,7 @@ LISTED = {
 }
 
 
-class WordsViewSet(OfProject):
+class WordsViewSet(FilteredViewSet):
     query_parameters = {"keywords": LISTED, "rising": LISTED}
 
     @extend_schema(responses={200: KeywordsJson})
@@ -50,7 +50,7 @@ class WordsViewSet(OfProject):
         return project, self._asked(project, only=tuple(COMPARED))
 
 
-class InsightsViewSet(OfProject):
+class InsightsViewSet(FilteredViewSet):
     bodiless_actions = ("create",)
     query_parameters = {"retrieve": COMPARED, "create": COMPARED}
 

@@ -53,10 +53,6 @@ class Change(OwnedModel):
         labels = [str(names[name](label).label).lower() for name, label in self.said.items() if label]
         return f"labelled {' and '.join(labels)}" if labels else "given back to the engine"
 
-    @property
-    def is_leaving(self) -> bool:
-        return self.project.is_leaving
-
 
 class Former(models.Model):
     """A review as it was before a change: all of a deleted one, the correction of a labelled one."""

@@ -83,10 +83,6 @@ class Export(OwnedModel):
     def is_opened_by(self, key: str) -> bool:
         return self.is_ready and constant_time_compare(self.key, key)
 
-    @property
-    def is_leaving(self) -> bool:
-        return self.project.is_leaving
-
 
 @receiver(post_delete, sender=Export)
 def delete_file(instance: Export, **kwargs: object) -> None:

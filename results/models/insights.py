@@ -55,9 +55,5 @@ class Insights(OwnedModel):
         return self.state == InsightsState.FAILED
 
     @property
-    def is_leaving(self) -> bool:
-        return bool(self.project.is_leaving)
-
-    @property
     def points(self) -> dict[str, list[Any]]:
         return {name: self.content.get(name, []) for name in ("pros", "cons", "requests")}

@@ -43,7 +43,3 @@ class Marker(OwnedModel):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def is_leaving(self) -> bool:
-        return self.project.is_leaving

@@ -142,10 +142,6 @@ class Result(OwnedModel):
         ]
 
     @property
-    def is_leaving(self) -> bool:
-        return self.project.is_leaving
-
-    @property
     def is_uncertain(self) -> bool:
         return self.confidence is not None and self.confidence < UNCERTAIN_BELOW
 

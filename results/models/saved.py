@@ -34,7 +34,3 @@ class SavedView(OwnedModel):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def is_leaving(self) -> bool:
-        return self.project.is_leaving

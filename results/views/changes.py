@@ -15,12 +15,13 @@ from django_htmx.http import trigger_client_event
 
 from accounts.ownership import owned_or_404, signed_in
 from projects.models import Project
+from projects.ownership import of_project_or_404
 from results import correcting, counting, explorer, listing, undo
 from results.forms import said_in
 from results.models import Change, Result, ResultQuerySet
 from results.removal import delete_results
 from results.selection import Selection
-from results.views.details import detail_context, one_result, selection_or_all
+from results.views.details import detail_context, selection_or_all
 from results.views.requests import HtmxRequest
 
 CHANGES_SHOWN = 50
@@ -30,7 +31,7 @@ CHANGES_SHOWN = 50
 @require_POST
 def result_label(request: HtmxRequest, project_id: ObjectId, result_id: ObjectId) -> HttpResponse:
     """Answers with what shows the review: its page, its drawer, or its row of the list."""
-    result = one_result(request, project_id, result_id)
+    result = of_project_or_404(Result, request.user, project_id, result_id)
     change, problem = None, ""
     try:
         said = correcting.read_label(result.project, said_in(request.POST))
@@ -40,7 +41,7 @@ def result_label(request: HtmxRequest, project_id: ObjectId, result_id: ObjectId
     if not request.htmx:
         _tell(request, result.project, change, problem)
         return redirect(f"{reverse('results:result_detail', args=[project_id, result_id])}{_query(request)}")
-    labelled = one_result(request, project_id, result_id)
+    labelled = of_project_or_404(Result, request.user, project_id, result_id)
     if request.htmx.target == "review":
         return _drawer(request, labelled, change, problem)
     return _row(request, labelled, change, problem)
@@ -104,7 +105,7 @@ def _ticked(project: Project, post: QueryDict) -> ResultQuerySet:
 @login_required
 @require_POST
 def result_delete(request: HttpRequest, project_id: ObjectId, result_id: ObjectId) -> HttpResponse:
-    result = one_result(request, project_id, result_id)
+    result = of_project_or_404(Result, request.user, project_id, result_id)
     _tell(request, result.project, delete_results(result.project, Result.objects.filter(pk=result.pk)))
     return redirect(f"{reverse('results:result_list', args=[project_id])}{_query(request)}")
 
@@ -120,8 +121,7 @@ def change_list(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
 @login_required
 @require_POST
 def change_undo(request: HtmxRequest, project_id: ObjectId, undo_id: ObjectId) -> HttpResponse:
-    project = owned_or_404(Project, request.user, project_id)
-    undone = undo.undo(owned_or_404(Change, request.user, undo_id, project_id=project.pk))
+    undone = undo.undo(of_project_or_404(Change, request.user, project_id, undo_id))
     words = f"{undone.count:,} review{pluralize(undone.count, ' is,s are')} as before."
     if undone.passed_over:
         words += f" {undone.passed_over:,} passed over: newer, or without their target."

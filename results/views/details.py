@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.ownership import owned_or_404
 from projects.models import Project
+from projects.ownership import of_project_or_404
 from results import explorer
 from results.analysis.engine import AnalysisError
 from results.aspects import said_in
@@ -24,18 +24,11 @@ from results.shares import ModelLabel, emotion_shares, fine_emotion_shares, sent
 from results.views.requests import HtmxRequest
 
 
-def one_result(request: HttpRequest, project_id: ObjectId, result_id: ObjectId) -> Result:
-    project = owned_or_404(Project, request.user, project_id)
-    result = owned_or_404(Result, request.user, result_id, project_id=project.pk)
-    result.project = project
-    return result
-
-
 @login_required
 @require_safe
 def result_detail(request: HttpRequest, project_id: ObjectId, result_id: ObjectId) -> HttpResponse:
     """The query string is the filter of the list that the review was opened from."""
-    result = one_result(request, project_id, result_id)
+    result = of_project_or_404(Result, request.user, project_id, result_id)
     return render(request, "results/result_detail.html", detail_context(request, result))
 
 
@@ -74,7 +67,7 @@ def selection_or_all(project: Project, query: QueryDict) -> Selection:
 @require_safe
 def result_explanation(request: HtmxRequest, project_id: ObjectId, result_id: ObjectId) -> HttpResponse:
     """The words that drove the label, found out when first asked for. Without htmx the review's page shows them."""
-    result = one_result(request, project_id, result_id)
+    result = of_project_or_404(Result, request.user, project_id, result_id)
     problem = ""
     if can_be_explained(result) and result.explanation is None:
         try:

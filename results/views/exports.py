@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.ownership import owned_or_404
 from projects.models import Project
+from projects.ownership import of_project_or_404
 from results.exports import PARAMETERS, ExportRequest, background, export, response
 from results.filters import ResultFilter
 from results.models import Export
@@ -22,11 +23,6 @@ FORMATS = [
     ("parquet", "columns-3", "Parquet"),
 ]
 PAGE_SIZE = 25
-
-
-def _export(request: HttpRequest, project_id: ObjectId, export_id: ObjectId) -> Export:
-    project = owned_or_404(Project, request.user, project_id)
-    return owned_or_404(Export, request.user, export_id, project_id=project.pk)
 
 
 @login_required
@@ -84,7 +80,7 @@ def export_create(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
 @login_required
 @require_safe
 def export_file(request: HttpRequest, project_id: ObjectId, export_id: ObjectId, key: str) -> HttpResponseBase:
-    one = _export(request, project_id, export_id)
+    one = of_project_or_404(Export, request.user, project_id, export_id)
     try:
         if one.is_opened_by(key):
             return response(request, background.file_of(one))
@@ -98,6 +94,6 @@ def export_file(request: HttpRequest, project_id: ObjectId, export_id: ObjectId,
 @require_POST
 def export_delete(request: HttpRequest, project_id: ObjectId, export_id: ObjectId) -> HttpResponse:
     """One that is still being made ends."""
-    _export(request, project_id, export_id).delete()
+    of_project_or_404(Export, request.user, project_id, export_id).delete()
     messages.success(request, "The export is deleted.")
     return redirect("results:export_list", project_id)

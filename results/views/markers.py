@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.ownership import owned_or_404
 from projects.models import Project
+from projects.ownership import of_project_or_404
 from results import marking
 from results.forms import MarkerForm
 from results.models import Marker
@@ -34,7 +35,7 @@ def marker_create(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def marker_edit(request: HttpRequest, project_id: ObjectId, marker_id: ObjectId) -> HttpResponse:
-    return _edit(request, _marker(request, project_id, marker_id))
+    return _edit(request, of_project_or_404(Marker, request.user, project_id, marker_id))
 
 
 def _edit(request: HttpRequest, marker: Marker) -> HttpResponse:
@@ -53,17 +54,10 @@ def _edit(request: HttpRequest, marker: Marker) -> HttpResponse:
 @login_required
 @require_POST
 def marker_delete(request: HttpRequest, project_id: ObjectId, marker_id: ObjectId) -> HttpResponse:
-    marker = _marker(request, project_id, marker_id)
+    marker = of_project_or_404(Marker, request.user, project_id, marker_id)
     marker.delete()
     messages.success(request, f"The marker “{marker}” is deleted.")
     return redirect(_list(marker.project))
-
-
-def _marker(request: HttpRequest, project_id: ObjectId, marker_id: ObjectId) -> Marker:
-    project = owned_or_404(Project, request.user, project_id)
-    marker = owned_or_404(Marker, request.user, marker_id, project_id=project.pk)
-    marker.project = project
-    return marker
 
 
 def _list(project: Project) -> str:

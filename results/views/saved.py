@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.ownership import owned_or_404
 from projects.models import Project
+from projects.ownership import of_project_or_404
 from results import saving
 from results.forms import ViewForm
 from results.models import SavedView
@@ -27,7 +28,7 @@ def view_create(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def view_edit(request: HttpRequest, project_id: ObjectId, view_id: ObjectId) -> HttpResponse:
-    return _edit(request, _view(request, project_id, view_id))
+    return _edit(request, of_project_or_404(SavedView, request.user, project_id, view_id))
 
 
 def _edit(request: HttpRequest, view: SavedView) -> HttpResponse:
@@ -47,17 +48,10 @@ def _edit(request: HttpRequest, view: SavedView) -> HttpResponse:
 @login_required
 @require_POST
 def view_delete(request: HttpRequest, project_id: ObjectId, view_id: ObjectId) -> HttpResponse:
-    view = _view(request, project_id, view_id)
+    view = of_project_or_404(SavedView, request.user, project_id, view_id)
     view.delete()
     messages.success(request, f"The view “{view}” is deleted. Its reviews are still there.")
     return redirect(_list(view.project))
-
-
-def _view(request: HttpRequest, project_id: ObjectId, view_id: ObjectId) -> SavedView:
-    project = owned_or_404(Project, request.user, project_id)
-    view = owned_or_404(SavedView, request.user, view_id, project_id=project.pk)
-    view.project = project
-    return view
 
 
 def _list(project: Project) -> str:

@@ -163,10 +163,6 @@ class Job(OwnedModel):
         return reverse("scraping:job_detail", args=[self.project_id, self.pk])
 
     @property
-    def is_leaving(self) -> bool:
-        return self.project.is_leaving
-
-    @property
     def is_live(self) -> bool:
         return self.status in LIVE
 

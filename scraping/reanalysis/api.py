@@ -7,10 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects.config import ENGINES
-from results.api.filtered import OfProject
+from results.api.filtered import FilteredViewSet
 from results.parameters import FILTERS
-from scraping.api import refusals
-from scraping.models import Job
+from scraping.api import answer, refusals
 from scraping.reanalysis import starting
 from scraping.shapes import JobSerializer
 from sentimatrix_studio import rest
@@ -20,7 +19,7 @@ class ReanalysisSerializer(rest.Serializer):
     engine = serializers.ChoiceField(ENGINES, required=False, help_text="The project's own if none is named.")
 
 
-class ReanalysisViewSet(OfProject):
+class ReanalysisViewSet(FilteredViewSet):
     idempotent_actions = ("start",)
     query_parameters = {"start": FILTERS}
 
@@ -38,5 +37,4 @@ class ReanalysisViewSet(OfProject):
         said.is_valid(raise_exception=True)
         with refusals():
             job = starting.start(project, asked, said.validated_data.get("engine", ""))
-        answer = JobSerializer(Job.objects.with_collecting().get(pk=job.pk)).data
-        return Response(answer, status=status.HTTP_202_ACCEPTED)
+        return answer(job, status.HTTP_202_ACCEPTED)

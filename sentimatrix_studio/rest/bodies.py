@@ -123,6 +123,13 @@ class ModelSerializer(Strict, serializers.ModelSerializer[Any]):
             type(self).found_fields = super().get_fields()
         return copy.deepcopy(type(self).found_fields)
 
+    def filled(self) -> Any:
+        """The row with what the body says of it, to be saved by its own verb. Raises ValidationError."""
+        self.is_valid(raise_exception=True)
+        for name, value in self.validated_data.items():
+            setattr(self.instance, name, value)
+        return self.instance
+
 
 def mistyped(field: AnyField, value: Any) -> Refusal:
     """What is wrong with the type of a value, as a field says it; None when nothing is."""

@@ -53,8 +53,6 @@ class View(Bodiless, StrictQuery, Counted, APIView):
 
 
 class ViewSet(Bodiless, StrictQuery, Counted, viewsets.GenericViewSet[Any]):
-    """Routes name the key ``<objectid:pk>``; ``get_queryset()`` holds only what is the user's."""
-
     parser_classes: Sequence[type[BaseParser]] = (JSONParser,)
     pagination_class = Pager
     idempotent_actions: ClassVar[Collection[str]] = ()  # take an Idempotency-Key

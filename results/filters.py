@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Self, TypeVar
+from urllib.parse import urlencode
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
@@ -113,10 +114,13 @@ class ResultFilter:
     @property
     def query(self) -> str:
         """The query string that asks for the same; empty if everything is asked for."""
-        query = QueryDict(mutable=True)
-        for name, value in self.items():
-            query.setlist(name, [reading.written(one) for one in (value if isinstance(value, tuple) else (value,))])
-        return query.urlencode()
+        return urlencode(
+            [
+                (name, reading.written(one))
+                for name, value in self.items()
+                for one in (value if isinstance(value, tuple) else (value,))
+            ]
+        )
 
     def without(self, *names: str, value: Any = None) -> Self:
         """The filter less some of its parts; with ``value`` only that one of a part's several values is dropped."""

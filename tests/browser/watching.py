@@ -9,8 +9,8 @@ document.addEventListener("securitypolicyviolation", event =>
   reportViolation(`${event.violatedDirective}: ${event.blockedURI || event.sample} at ${location.pathname}`));
 """
 
-# What htmx says when a newer request takes the place of one under way (hx-sync), or the page is left meanwhile. A request
-# that fails says htmx:sendError or htmx:responseError.
+# What htmx says when a newer request takes the place of one under way (hx-sync), or the page is left meanwhile. A
+# request that fails says htmx:sendError or htmx:responseError.
 GIVEN_UP = ("htmx:afterRequest, ", "htmx:sendAbort, ")
 
 

@@ -3,7 +3,7 @@
 Roll-ups and an index tell all of it, each asked once, however many projects there are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,12 +31,15 @@ class Asked:
     asked: ResultFilter
 
     @classmethod
-    def parse(cls, user: Person, query: QueryDict) -> "Asked":
-        """Somebody else's project is answered like one that never was. Raises ValidationError naming what is wrong."""
+    def parse(cls, user: Person, query: QueryDict, beside: Collection[str] = ()) -> "Asked":
+        """Somebody else's project is answered like one that never was. ``beside`` are parameters of the caller's.
+
+        Raises ValidationError naming what is wrong.
+        """
         projects = chosen(user, query.getlist(CHOSEN_BY))
         if not projects:
             return cls([], ResultFilter())
-        asked = ResultFilter.parse(projects[0], query, only=SHARED, beside=[CHOSEN_BY])
+        asked = ResultFilter.parse(projects[0], query, only=SHARED, beside=[CHOSEN_BY, *beside])
         wrong = [name for name in ("date_from", "date_to") if isinstance(getattr(asked, name), datetime)]
         if wrong:
             raise ValidationError(dict.fromkeys(wrong, "Use a whole day, such as 2026-03-01."))

@@ -34,6 +34,14 @@ def _moment(words: str) -> rest.Unread:
     return rest.Unread(MomentField(help_text=f"{words} A date, or a time with its zone."))
 
 
+class DayField(serializers.CharField):
+    shape = Annotated[str, SINCE_1900]
+
+
+def _day(words: str) -> rest.Unread:
+    return rest.Unread(DayField(help_text=f"{words} Days are days of UTC."))
+
+
 FILTERS: dict[str, rest.Unread] = {
     "sentiment": _several(serializers.ChoiceField(Sentiment.choices), "As the project names it."),
     "platform": _several(serializers.ChoiceField(Platform.choices)),
@@ -59,6 +67,12 @@ FILTERS: dict[str, rest.Unread] = {
 OTHER_PERIOD = {
     "other_from": _moment("The first day or moment of the period to compare with; else it is as many days before."),
     "other_to": _moment("Its last day or moment."),
+}
+ACROSS = {
+    "project_id": _several(rest.IdField(), "Two to five projects of yours; others are compared with the first."),
+    "platform": FILTERS["platform"],
+    "date_from": _day("The first day."),
+    "date_to": _day("The last day."),
 }
 ORDER = {
     "sort": rest.Unread(serializers.ChoiceField(list(paging.SORTS), default=paging.NEWEST_FIRST)),

@@ -55,5 +55,6 @@ urlpatterns = [
         views.marker_delete,
         name="marker_delete",
     ),
+    path("projects/compare/", views.compare_projects, name="compare_projects"),
     path("try/", views.try_sentence, name="try_sentence"),
 ]

@@ -23,6 +23,7 @@ from integrations.api import (
 )
 from projects.api import PresetViewSet, ProjectViewSet, TargetViewSet
 from results.api import (
+    AcrossViewSet,
     AnalyticsViewSet,
     Analyze,
     ChangeViewSet,
@@ -89,6 +90,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oauth/github", oauth.Consent.as_view(provider="github"), name="oauth_github"),
     path("oauth/github/callback", oauth.Callback.as_view(provider="github"), name="oauth_github_callback"),
     path("projects", ProjectViewSet.as_view(LIST, **projects), name="projects"),
+    path("projects/compare", AcrossViewSet.as_view({"get": "compare"}), name="projects_compare"),
     path(PROJECT, ProjectViewSet.as_view(CHANGE, **projects), name="project"),
     path(f"{PROJECT}/stats", ProjectViewSet.as_view({"get": "stats"}, **projects), name="project_stats"),
     path(f"{PROJECT}/targets", TargetViewSet.as_view(LIST, **targets), name="targets"),

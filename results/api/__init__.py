@@ -1,5 +1,6 @@
 """Reviews, figures of them, and the analysis of a text."""
 
+from results.api.across import AcrossViewSet as AcrossViewSet
 from results.api.analytics import AnalyticsViewSet as AnalyticsViewSet
 from results.api.changes import ChangeViewSet as ChangeViewSet
 from results.api.changes import LabelViewSet as LabelViewSet

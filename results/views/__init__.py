@@ -6,6 +6,7 @@ from results.views.changes import result_bulk as result_bulk
 from results.views.changes import result_delete as result_delete
 from results.views.changes import result_label as result_label
 from results.views.comparing import compare as compare
+from results.views.comparing import compare_projects as compare_projects
 from results.views.details import result_detail as result_detail
 from results.views.details import result_explanation as result_explanation
 from results.views.estimate import estimate as estimate

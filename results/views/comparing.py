@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -7,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.ownership import owned_or_404
+from accounts.models import User
+from accounts.ownership import owned_or_404, signed_in
 from projects.choices import Platform
 from projects.models import Project
-from results import comparing, explorer, panels
+from results import across, comparing, explorer, panels
 from results.chips import chips
 from results.counting import CountingError
 from results.figures import side_by_side
@@ -18,6 +20,7 @@ from results.filters import ResultFilter
 from results.forms import values_of
 
 WAYS = {"targets": "Targets", "platforms": "Platforms", "periods": "Periods"}
+MOST_OFFERED = 50  # projects, besides those that are chosen
 PARAMETERS = ("by", "other_from", "other_to")
 CHOSEN_BY = {"targets": ["target_id"], "platforms": ["platform"], "periods": ["date_from", "date_to"]}
 
@@ -34,7 +37,8 @@ def compare(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
     try:
         asked = ResultFilter.parse(project, request.GET, beside=PARAMETERS)
         if is_asked or by == "platforms":
-            context |= _compared(project, comparing.Asked.parse(project, asked, request.GET))
+            wanted = comparing.Asked.parse(project, asked, request.GET)
+            context |= _compared(comparing.compare(project, wanted))
     except ValidationError as error:
         context["problems"] = explorer.problems(error) if is_asked else []
     except CountingError as error:
@@ -43,8 +47,32 @@ def compare(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
     return render(request, "results/compare.html", context, status=422 if context.get("problems") else 200)
 
 
-def _compared(project: Project, wanted: comparing.Asked) -> dict[str, Any]:
-    found = comparing.compare(project, wanted)
+@login_required
+@require_safe
+def compare_projects(request: HttpRequest) -> HttpResponse:
+    """Two to five of one's projects side by side, which are chosen on the page itself."""
+    context: dict[str, Any] = {"query": request.GET, "kept": request.GET.getlist("platform")}
+    projects: list[Project] = []
+    try:
+        wanted = across.Asked.parse(request.user, request.GET, beside=["search"])
+        projects = wanted.projects
+        if len(projects) >= comparing.FEWEST:
+            context |= _compared(across.compare(wanted))
+    except ValidationError as error:
+        context["problems"] = explorer.problems(error)
+    context |= {"chosen": projects, **_offered(signed_in(request), projects, request.GET.get("search", ""))}
+    return render(request, "results/compare_projects.html", context, status=422 if context.get("problems") else 200)
+
+
+def _offered(user: User, chosen: Sequence[Project], search: str) -> dict[str, Any]:
+    """The chosen projects and the newest others."""
+    own = Project.objects.owned_by(user).order_by("-created_at", "-pk")
+    others = own.named_like(search).exclude(pk__in=[project.pk for project in chosen])[: MOST_OFFERED + 1]
+    found = list(others)
+    return {"others": found[:MOST_OFFERED], "has_more": len(found) > MOST_OFFERED or bool(search)}
+
+
+def _compared(found: comparing.Comparison) -> dict[str, Any]:
     if not found.others:
         return {}
     return {
@@ -52,10 +80,11 @@ def _compared(project: Project, wanted: comparing.Asked) -> dict[str, Any]:
         "figures": side_by_side([part.tally for part in found.parts]),
         "verdicts": [(part.name, comparing.verdict(part, found.first)) for part in found.others],
         "first": found.first.name,
-        "sides": panels.sides_of_parts(found.parts, project.sentiment_classes, found.link),
+        "sides": panels.sides_of_parts(found.parts, found.classes, found.link),
         "emotions": panels.emotions_of_parts(found.parts, found.link),
         "emotions_template": f"ui/charts/{'radar' if len(found.parts) == comparing.FEWEST else 'heat'}.html",
         "counted_from": found.counted_from,
+        "notices": found.notices,
     }
 
 

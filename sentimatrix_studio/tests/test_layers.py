@@ -29,17 +29,17 @@ OWN_FILES = {
     "integrations": "addresses answers catalogue channels checks deliveries dialling events keys llm "
     "messages metering needs notices notifications outbound pace prices providers redaction sealed shapes signed "
     "signing spending verifying webhooks wording",
-    "results": "analysis analytics aspects aspects_counted aspects_report changes charts chips comparing correcting "
-    "counting documents engines explanations explorer exports figures filters imports ingest insights keywords labels "
-    "languages links listing marking paging panels parameters reading removal report resources revisions rollups "
-    "saving selection shapes shares significance tallies undo",
+    "results": "across analysis analytics aspects aspects_counted aspects_report changes charts chips comparing "
+    "correcting counting documents engines explanations explorer exports figures filters imports ingest "
+    "insights keywords labels languages links listing marking paging panels parameters reading removal "
+    "report resources revisions rollups saving selection shapes shares significance tallies undo",
     "scraping": "access analysing announcing cluster collecting consumers differences hand heartbeat importing "
     "incremental leases progress reanalysis removal routing runner sample schedules scope settling shapes sources "
     "tasks visits",
     "sentimatrix_studio": "asgi bell buckets children components compression context_processors counters dashboard "
-    "datalock door embedded encryption examples failures handler health limits logs metrics mongo overview problems "
-    "readable reference requests rest schema settings shapes static_files static_sources static_storage supervisor "
-    "takeout",
+    "datalock door embedded encryption environment examples failures handler health limits logs metrics mongo overview "
+    "problems readable reference requests rest schema settings shapes static_files static_sources static_storage "
+    "supervisor takeout",
 }
 USUAL_FOLDERS = {"migrations", "tests", "management", "templatetags", "__pycache__"}
 VAGUE = {"services", "selectors", "managers", "utils", "helpers", "common", "core", "misc", "base_models"}

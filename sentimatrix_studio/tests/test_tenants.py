@@ -56,6 +56,7 @@ OF_EVERYBODY_SIGNED_IN = [
     "dashboard", "dashboard_words", "projects:project_list", "projects:project_create", "projects:project_sources",
     "projects:project_preset", "projects:project_settings", "projects:project_review", "projects:addresses_check",
     "projects:preset_list", "projects:preset_create", "api:presets", "scraping:job_overview", "results:try_sentence",
+    "results:compare_projects", "api:projects_compare",
     "sample_load", "accounts:profile", "accounts:account_delete", "account_email", "account_change_password",
     "account_set_password", "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn",

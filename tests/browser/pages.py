@@ -131,6 +131,7 @@ PAGES = [
     _project("compare", "analytics/compare/"),
     _project("compare_platforms", "analytics/compare/?by=platforms"),
     _project("compare_periods", "analytics/compare/?by=periods&date_from=2026-06-01&date_to=2026-08-31"),
+    SitePage("compare_projects", lambda sample: f"/projects/compare/?project_id={sample.project.split('/')[2]}"),
     _project("marker_list", "markers/"),
     _project("marker_create", "markers/new/"),
     SitePage("marker_edit", lambda sample: sample.marker),

@@ -4,7 +4,7 @@ from pathlib import Path
 import yaml
 from django.conf import settings
 
-READ = re.compile(r'\b(?:env|env_bool|env_int|env_list|env_choice|env_limit|env_rate|networks)\(\s*"([A-Z_]+)"')
+READ = re.compile(r'\benv(?:_[a-z]+)?\(\s*"([A-Z_]+)"')
 ROW = re.compile(r"^\| `([A-Z_]+)` \|", re.MULTILINE)
 
 

@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.exceptions import ImproperlyConfigured
 
 from sentimatrix_studio.encryption import Unreadable, decrypt, encrypt, is_current
-from sentimatrix_studio.settings import encryption_keys
+from sentimatrix_studio.environment import encryption_keys
 
 OLD, NEW = os.urandom(32), os.urandom(32)
 

@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveBigIntegerField(null=True)),
                 ('token', models.PositiveIntegerField(default=0)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(null=True)),
+                ('lease_until', models.DateTimeField(default=django.utils.timezone.now, null=True)),
                 ('file_id', django_mongodb_backend.fields.ObjectIdField(null=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('finished_at', models.DateTimeField(editable=False, null=True)),
@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='exports', to='projects.project')),
             ],
             options={
-                'indexes': [models.Index(fields=['project', '-id'], name='export_of_project'), models.Index(fields=['owner', 'state'], name='export_of_owner'), models.Index(fields=['state', 'id'], name='export_to_claim'), models.Index(fields=['expires_at'], name='export_to_expire')],
+                'indexes': [models.Index(fields=['project', '-id'], name='export_of_project'), models.Index(fields=['owner', 'state'], name='export_of_owner'), models.Index(fields=['state', 'lease_until'], name='export_to_claim'), models.Index(fields=['expires_at'], name='export_to_expire')],
             },
         ),
         migrations.CreateModel(

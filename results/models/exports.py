@@ -1,6 +1,5 @@
 from typing import Self
 
-from bson import ObjectId
 from django.db import models
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
@@ -9,30 +8,23 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django_mongodb_backend.fields import ObjectIdAutoField, ObjectIdField
 
 from accounts.models import User
-from accounts.ownership import OwnedModel, OwnedQuerySet
 from projects.models import Project
 from results.choices import ExportState
+from results.models.orders import Order, OrderQuerySet
 from sentimatrix_studio.mongo.files import Files
 
 FILES = Files("exports")
 SALT = "results.exports"  # of the keys in links
 
 
-class ExportQuerySet(OwnedQuerySet):
-    def unfinished(self) -> Self:
-        return self.filter(state__in=[ExportState.WAITING, ExportState.RUNNING])
-
+class ExportQuerySet(OrderQuerySet):
     def expired(self) -> Self:
         return self.filter(expires_at__lte=timezone.now())
 
-    def newest_first(self) -> Self:
-        return self.order_by("-pk")
 
-
-class Export(OwnedModel):
+class Export(Order):
     """A file of reviews that a worker makes, to be fetched by its owner until it expires."""
 
-    project_id: ObjectId
     id = ObjectIdAutoField(primary_key=True)
     # Goes with its project, as reviews do.
     owner = models.ForeignKey(User, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
@@ -41,17 +33,9 @@ class Export(OwnedModel):
     format = models.CharField(max_length=10)
     about = models.CharField(max_length=500, blank=True)  # the filter in words
     state = models.CharField(max_length=7, choices=ExportState, default=ExportState.WAITING)
-    message = models.CharField(max_length=500, blank=True)  # why it failed
     filename = models.CharField(max_length=200, blank=True)
     size = models.PositiveBigIntegerField(null=True)  # in bytes
-
-    token = models.PositiveIntegerField(default=0)  # of the latest claim: a write with an older one is refused
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
     file_id = ObjectIdField(null=True)  # of the latest attempt; whole once the export is ready
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    finished_at = models.DateTimeField(null=True, editable=False)
-    expires_at = models.DateTimeField(null=True, editable=False)
 
     objects = ExportQuerySet.as_manager()
 
@@ -59,16 +43,12 @@ class Export(OwnedModel):
         indexes = [
             models.Index(fields=["project", "-id"], name="export_of_project"),
             models.Index(fields=["owner", "state"], name="export_of_owner"),
-            models.Index(fields=["state", "id"], name="export_to_claim"),
+            models.Index(fields=["state", "lease_until"], name="export_to_claim"),
             models.Index(fields=["expires_at"], name="export_to_expire"),
         ]
 
     def __str__(self) -> str:
         return self.filename or f"Reviews as {self.format.upper()}"
-
-    @property
-    def is_unfinished(self) -> bool:
-        return self.state in (ExportState.WAITING, ExportState.RUNNING)
 
     @property
     def is_ready(self) -> bool:

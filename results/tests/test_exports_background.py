@@ -14,6 +14,7 @@ from pymongo.errors import AutoReconnect
 from integrations.models import Notice
 from projects.models import Project
 from projects.tests.factories import make_project
+from results import orders
 from results.choices import ExportState
 from results.exports import ExportFile, ExportRequest, background, export, making
 from results.exports.background import ExportRefused
@@ -138,12 +139,12 @@ def test_a_worker_that_is_killed_leaves_no_half_file(project: Project, monkeypat
 def test_one_that_kills_three_workers_is_given_up(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     ordered = order(project)
     monkeypatch.setattr(making, "export", broken(0, Killed()))
-    for _ in range(making.MAX_ATTEMPTS):
+    for _ in range(orders.MAX_ATTEMPTS):
         with pytest.raises(Killed):
             making.make_next(lease=RUN_OUT)
     assert making.make_next()
     given_up = again(ordered)
-    assert (given_up.state, given_up.message) == (ExportState.FAILED, making.BROKEN_OFF)
+    assert (given_up.state, given_up.message) == (ExportState.FAILED, orders.BROKEN_OFF)
     assert list(Notice.objects.values_list("event", "is_bad")) == [("export.failed", True)]
     assert kept() == set()
 
@@ -189,7 +190,7 @@ def test_an_outage_is_the_workers_to_wait_for(project: Project, monkeypatch: pyt
 
 
 @pytest.mark.parametrize(
-    ("error", "message"), [(ValueError("a bug"), making.OUR_FAULT), (None, "This project has no target")]
+    ("error", "message"), [(ValueError("a bug"), orders.OUR_FAULT), (None, "This project has no target")]
 )
 def test_what_cannot_be_made_says_why(
     project: Project, monkeypatch: pytest.MonkeyPatch, error: Exception | None, message: str

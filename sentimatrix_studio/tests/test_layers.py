@@ -31,7 +31,7 @@ OWN_FILES = {
     "signing spending verifying webhooks wording",
     "results": "across analysis analytics aspects aspects_counted aspects_report changes charts chips comparing "
     "correcting counting documents engines explanations explorer exports figures filters imports ingest "
-    "insights keywords labels languages links listing marking paging panels parameters reading removal "
+    "insights keywords labels languages links listing marking orders paging panels parameters reading removal "
     "report resources revisions rollups saving selection shapes shares significance tallies undo",
     "scraping": "access analysing announcing cluster collecting consumers differences hand heartbeat importing "
     "incremental leases progress reanalysis removal routing runner sample schedules scope settling shapes sources "

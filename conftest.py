@@ -17,6 +17,8 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management.commands import flush
 from django.db import connection
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 pytest_plugins = ["tests.standins.fixtures"]
 ROOT = Path(__file__).resolve().parent
@@ -71,6 +73,13 @@ from django.contrib.contenttypes.models import ContentType  # noqa: E402  now th
 from sentimatrix_studio.mongo.base import DatabaseOperations  # noqa: E402
 
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 256  # of its kind, but in no time
+
+# The same examples in every run, however slow the machine is; others where somebody has the time to look for them.
+IS_LONG = any(name in os.environ for name in ("FAULTS", "EXAMPLES"))
+hypothesis_settings.register_profile(
+    "suite", deadline=None, derandomize=not IS_LONG, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("suite")
 
 
 def forget_content_types(*args: Any, **kwargs: Any) -> None:

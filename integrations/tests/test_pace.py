@@ -32,22 +32,22 @@ def either(request):
 
 
 def test_a_burst_goes_at_once_and_then_one_waits(host, either):
-    waits = [Pace(host, per_second=2, burst=3).take() for _ in range(4)]
+    waits = [Pace(host, per_second=0.01, burst=3).take() for _ in range(4)]
     assert waits[:3] == [0.0, 0.0, 0.0]
-    assert 0.3 < waits[3] <= 0.5
+    assert 50 < waits[3] <= 100
 
 
 def test_asking_in_vain_costs_nothing(host, either):
-    bucket = Pace(host, per_second=1, burst=1)
+    bucket = Pace(host, per_second=0.01, burst=1)
     assert bucket.take() == 0.0
     waits = [bucket.take() for _ in range(5)]
-    assert all(0 < later <= earlier <= 1 for earlier, later in pairwise(waits))
+    assert all(0 < later <= earlier <= 100 for earlier, later in pairwise(waits))
 
 
 def test_after_the_wait_one_may_go(host, either):
     bucket = Pace(host, per_second=50, burst=1)
     bucket.take()
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while (wait := bucket.take()) and time.monotonic() < until:
         assert wait <= 0.02
     assert wait == 0.0
@@ -64,9 +64,9 @@ def test_the_case_of_a_host_does_not_matter(host, either):
 
 
 def test_a_hold_keeps_everybody_off_and_a_shorter_one_does_not_end_it(host, either):
-    Pace(host).hold(30)
+    Pace(host).hold(300)
     Pace(host).hold(5)
-    assert 29 < Pace(host, per_second=100, burst=100).take() <= 30
+    assert 200 < Pace(host, per_second=100, burst=100).take() <= 300
 
 
 ELSEWHERE = """
@@ -86,7 +86,7 @@ def elsewhere(host: str, asked: int) -> subprocess.Popen[bytes]:
 
 
 def told(worker: subprocess.Popen[bytes]) -> int:
-    said, _ = worker.communicate(timeout=60)
+    said, _ = worker.communicate()
     return int(said)
 
 
@@ -96,14 +96,14 @@ def test_workers_share_one_bucket(host):
 
 
 def test_a_hold_reaches_other_workers(host):
-    Pace(host).hold(60)
+    Pace(host).hold(600)
     assert told(elsewhere(host, 5)) == 0
 
 
 def test_buckets_do_not_stay_in_memory_for_ever(host):
-    Pace(host, per_second=2, burst=4).take()
+    Pace(host, per_second=0.1, burst=4).take()
     client = redis.Redis.from_url(settings.REDIS_URL)
-    assert 0 < client.pttl(f"{pace.PREFIX}{host}") <= 3000
+    assert 0 < client.pttl(f"{pace.PREFIX}{host}") <= 11_000
 
 
 def test_without_valkey_a_warning_is_logged_and_the_work_goes_on(host, no_valkey, caplog):
@@ -115,6 +115,6 @@ def test_without_valkey_a_warning_is_logged_and_the_work_goes_on(host, no_valkey
 
 
 def test_what_was_held_while_valkey_was_there_stays_held_without_it(host, request):
-    Pace(host).hold(30)
+    Pace(host).hold(300)
     request.getfixturevalue("no_valkey")
-    assert 29 < Pace(host).take() <= 30
+    assert 200 < Pace(host).take() <= 300

@@ -11,7 +11,7 @@ def test_one_text_too_many_is_refused_and_may_try_again(monkeypatch: pytest.Monk
 
     def slow(text: str) -> list[tuple[str, float]]:
         begun.set()
-        assert go_on.wait(timeout=30)
+        assert go_on.wait(timeout=120)
         return [(text, 0.0)]
 
     monkeypatch.setattr(on_demand, "explain", slow)
@@ -21,13 +21,13 @@ def test_one_text_too_many_is_refused_and_may_try_again(monkeypatch: pytest.Monk
         begun.clear()
         readers.append(Thread(target=on_demand.explain_now, args=("one",)))
         readers[-1].start()
-        assert begun.wait(timeout=30)
+        assert begun.wait(timeout=120)
     with pytest.raises(AnalysisError) as refused:
         on_demand.explain_now("one too many")
     assert (refused.value.code, refused.value.can_retry) == ("busy", True)
     go_on.set()
     for reader in readers:
-        reader.join(timeout=30)
+        reader.join(timeout=120)
     assert on_demand.explain_now("the next") == [("the next", 0.0)]
 
 

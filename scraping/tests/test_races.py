@@ -4,7 +4,6 @@
 """
 
 import os
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -98,13 +97,12 @@ def test_four_workers_on_one_site_keep_the_pause_between_any_two_requests(standi
 
 
 def test_after_a_cancel_a_site_is_not_asked_any_more(standins: Standins):
-    standins.steam.total, standins.steam.delay = 200 * PER_PAGE, 0.2
+    pages = 200  # which take 40 seconds at least
+    standins.steam.total, standins.steam.delay = pages * PER_PAGE, 0.2
     job = begin(1, 0)
     worker = Thread(target=runner.work)
     worker.start()
     wait_until(lambda: len(standins.asked(STEAM)) > 2)
     assert job.cancel()
-    cancelled = time.monotonic()
     worker.join()
-    assert standins.asked(STEAM)[-1].at - cancelled < 5
-    assert time.monotonic() - cancelled < 10
+    assert len(standins.asked(STEAM)) < pages / 2

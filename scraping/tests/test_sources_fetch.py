@@ -1,6 +1,5 @@
 import logging
 import threading
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -261,15 +260,13 @@ def test_where_a_site_turns_us_away_other_ways_are_named():
 def test_a_visit_that_should_end_does_not_wait_for_a_slow_answer():
     class Slow(Door):
         def request(self, method: str, url: str, **options) -> Response:
-            over.wait(30)
+            over.wait()
             return super().request(method, url, **options)
 
     over, checks = threading.Event(), iter([None])
     fetch = Trial(check=lambda: next(checks), outbound=Slow(said()))
-    began = time.monotonic()
     with pytest.raises(StopIteration):
         fetch.get(URL)
-    assert time.monotonic() - began < 2 * fetching.SLICE
     over.set()
 
 

@@ -140,6 +140,6 @@ def test_a_page_of_nothing_but_a_way_in_is_a_sign_in():
 
 @pytest.mark.parametrize("piece", ["<", "<!", "<a ", "<div>", "&", "<script>", '<a href="', "</", "<!--"])
 def test_a_page_made_to_keep_us_busy_does_not(piece):
-    began = time.perf_counter()
+    began = time.thread_time()  # of this thread's own: others may be as busy as they like
     diagnosis.outcome(ADDRESSES["yelp"], answer("<html>" + piece * 200_000))
-    assert time.perf_counter() - began < 5
+    assert time.thread_time() - began < 5

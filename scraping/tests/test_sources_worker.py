@@ -19,7 +19,7 @@ from tests.standins import Standins
 from tests.standins.amazon import ASIN
 
 pytestmark = pytest.mark.django_db
-PATIENCE = 60
+PATIENCE = 240  # seconds for a worker and its work on a busy machine
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import psutil
 from sentimatrix_studio.children import Child, stop
 from sentimatrix_studio.tests.waiting import wait_until
 
+PATIENCE = 50  # seconds; what shall end would live for a minute
 FAMILY = "sleep 60 & echo $!; wait"
 STUBBORN = "trap '' TERM; echo deaf; while true; do sleep 1; done"
 
@@ -32,7 +33,7 @@ def test_a_killed_child_takes_its_family_along(tmp_path: Path) -> None:
     grandchild = psutil.Process(int((tmp_path / "it.log").read_text()))
     os.kill(child.pid, signal.SIGKILL)
     child.kill()
-    grandchild.wait(timeout=5)
+    grandchild.wait(timeout=PATIENCE)
     assert child.exit_code == -signal.SIGKILL
 
 
@@ -55,7 +56,7 @@ def test_a_child_hears_of_the_death_of_a_parent_that_was_killed(tmp_path: Path) 
         assert process.stdout
         child = psutil.Process(int(process.stdout.readline()))
         process.kill()
-    child.wait(timeout=5)
+    child.wait(timeout=PATIENCE)
 
 
 def test_a_long_log_is_set_aside_while_its_child_goes_on_writing(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def sent(
         site = ApplicationCommunicator(asgi, scope)
         for number, chunk in enumerate(chunks, 1):
             await site.send_input({"type": "http.request", "body": chunk, "more_body": number < len(chunks)})
-        start, body = await site.receive_output(timeout=20), await site.receive_output(timeout=20)
+        start, body = await site.receive_output(timeout=60), await site.receive_output(timeout=60)
         told = {name.decode().lower(): value.decode() for name, value in start["headers"]}
         left: int = site.input_queue.qsize()
         await site.wait()

@@ -97,12 +97,12 @@ def conversation(handler: Handler, where: str, *received: dict[str, Any], until:
             await talk.send_input(message)
         sent: list[dict[str, Any]] = []
         while len(sent) < 2 or sent[-1].get("more_body"):
-            sent.append(await talk.receive_output(timeout=10))
+            sent.append(await talk.receive_output(timeout=60))
             if len(sent) == until:
                 break
         if until:
             await talk.send_input({"type": "http.disconnect"})
-        await talk.wait(timeout=10)
+        await talk.wait(timeout=60)
         return sent
 
     return async_to_sync(talk)()
@@ -129,7 +129,7 @@ def test_who_leaves_while_sending_gets_no_answer(handler: Handler) -> None:
         talk = ApplicationCommunicator(handler, scope)
         await talk.send_input({"type": "http.request", "body": b"a ket", "more_body": True})
         await talk.send_input({"type": "http.disconnect"})
-        await talk.wait(timeout=10)
+        await talk.wait(timeout=60)
         return bool(await talk.receive_nothing())
 
     assert async_to_sync(leave)()

@@ -213,7 +213,7 @@ print(admitted)
 @contextmanager
 def web_servers(folder: Path) -> Iterator[list[int]]:
     ports = [free_port(), free_port()]
-    environment = {**os.environ, "LIMIT_ANONYMOUS": "10/second burst 100"}
+    environment = {**os.environ, "LIMIT_ANONYMOUS": "2/second burst 100"}
     servers = []
     try:
         for port in ports:
@@ -228,7 +228,7 @@ def web_servers(folder: Path) -> Iterator[list[int]]:
         for server in servers:
             server.terminate()
         for server in servers:
-            server.wait(30)
+            server.wait(60)
 
 
 def answers(port: int) -> bool:
@@ -249,7 +249,7 @@ def hammering(port: int, count: int) -> subprocess.Popen[str]:
 
 def test_two_servers_and_eight_clients_let_through_what_flows_in_and_nothing_more(tmp_path, valkey):
     """Exactly, by the server's own clock; and whoever writes another address into a header is no other caller."""
-    rate, token = 10, 1_000_000  # a token has a part for each microsecond of its period
+    rate, token = 2, 1_000_000  # a token has a part for each microsecond of its period
     with web_servers(tmp_path) as ports:
         clients = [hammering(port, 40) for port in ports * 4]
         httpx.get(f"http://127.0.0.1:{ports[0]}{NOTHING}")
@@ -260,7 +260,7 @@ def test_two_servers_and_eight_clients_let_through_what_flows_in_and_nothing_mor
             assert client.stdin
             client.stdin.write("go\n")
             client.stdin.flush()
-        admitted = sum(int(client.communicate(timeout=120)[0]) for client in clients)
+        admitted = sum(int(client.communicate()[0]) for client in clients)
         left, end = (int(float(number)) for number in valkey.hmget(bucket, "level", "at"))
     assert admitted * token == 20 * token + rate * (end - start) - left
     assert 20 < admitted < 320

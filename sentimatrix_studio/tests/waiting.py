@@ -2,7 +2,7 @@ import time
 from collections.abc import Callable
 
 
-def wait_until(condition: Callable[[], object], *, seconds: float = 30) -> None:
+def wait_until(condition: Callable[[], object], *, seconds: float = 120) -> None:
     """Fails the test when the condition does not come true in time."""
     give_up = time.monotonic() + seconds
     while not condition():

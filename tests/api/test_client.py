@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 CSV = b"""review,stars,when
 "I love this kettle, it is wonderful",5,2026-03-01
 "Terrible, it broke after one day",1,2026-03-02

@@ -19,9 +19,7 @@ def blocks(language: str) -> str:
 
 def run(command: list[str | Path], site: str, folder: Path) -> str:
     environment = {"PATH": os.environ["PATH"], "STUDIO": site}
-    done = subprocess.run(
-        command, env=environment, cwd=folder, capture_output=True, text=True, timeout=180, check=False
-    )
+    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -23,7 +23,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 CLIENTS = {"google-client": "google-secret-0123456789", "github-client": "github-secret-0123456789"}
-START_WITHIN = 10.0
+START_WITHIN = 60.0
 
 
 @dataclass

@@ -25,7 +25,7 @@ from tests.standins.trustpilot import Trustpilot
 from tests.standins.yelp import Yelp
 from tests.standins.youtube import YouTube
 
-START_WITHIN = 10.0
+START_WITHIN = 60.0
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,7 @@ def _by_platform(aspects: Sequence[str], counting: AspectCounting, link: Reviews
         link=lambda aspect, platform: link(aspect=aspect, platform=platform),
         corner="Aspect",
         text=signed,
+        sided=True,
     )
 
 
@@ -132,6 +133,7 @@ def _over_time(aspects: Sequence[str], counting: AspectCounting, link: ReviewsLi
         link=reviews,
         corner="Aspect",
         text=signed,
+        sided=True,
         every=max(1, -(-len(starts) // MOST_LABELS)),
     )
 

@@ -17,7 +17,7 @@ from .scales import Linear, Tick, Value, compact, count, finite, nice_ticks, num
 MIN_SLICE = 2.0  # degrees: the smallest donut slice one can still see and hit
 DONUT = (62.0, 98.0)  # inner and outer radius, in the units of the donut's viewBox
 RADAR = 92.0
-HEAT_PITCH, HEAT_LEVELS = 34, 6
+HEAT_PITCH, HEAT_LEVELS, HEAT_SIDES = 34, 6, 7
 FEW = 4  # columns whose names have room everywhere
 
 
@@ -64,12 +64,19 @@ def heat(
     corner: str,
     text: Callable[[float], str] = count,
     every: int = 1,
+    sided: bool = False,
 ) -> Chart:
-    """A grid of cells in six steps from the lowest to the highest value; ``every`` thins the column labels."""
+    """A grid of cells in six steps from the lowest to the highest value; ``every`` thins the column labels.
+
+    ``sided`` values are good above zero and bad below it: their steps lie around it.
+    """
     known = [v for row in values for v in row if v is not None and math.isfinite(v)]
     low, high = min(known, default=0.0), max(known, default=0.0)
+    if sided:
+        low, high = -max(abs(low), abs(high)), max(abs(low), abs(high))
     width, height = 100 / max(len(columns), 1), 100 / max(len(rows), 1)
-    level = Linear((low, high), (0, HEAT_LEVELS - 0.001))
+    steps = [f"d{i}" for i in range(HEAT_SIDES)] if sided else [f"l{i}" for i in range(HEAT_LEVELS)]
+    level = Linear((low, high), (0, len(steps) - 0.001))
 
     def words(value: Value) -> str:
         return _("no data") if value is None or not math.isfinite(value) else text(value)
@@ -79,7 +86,7 @@ def heat(
         known = value is not None and math.isfinite(value)
         return Mark(
             i, f"{rows[i].label}, {columns[j].label}: {words(value)}", link(rows[i].key, columns[j].key),
-            f"l{int(level(finite(value)))}" if known else "none", text=words(value) if known else "",
+            steps[int(level(finite(value)))] if known else "none", text=words(value) if known else "",
             x=num(j * width), y=num(i * height), width=num(width), height=num(height), at=num((j + 0.5) * width),
             cy=num((i + 0.5) * height),
         )  # fmt: skip
@@ -91,7 +98,9 @@ def heat(
             for row, cells in zip(rows, values, strict=True)
         ),
         marks=tuple(cell(i, j) for i in range(len(rows)) for j in range(len(columns))) if known else (),
-        legend=(Entry("l0", text(low)), Entry(f"l{HEAT_LEVELS - 1}", text(high))) if known else (),
+        legend=tuple(Entry(step, {0: text(low), len(steps) - 1: text(high)}.get(i, "")) for i, step in enumerate(steps))
+        if known
+        else (),
         x_ticks=tuple(
             Tick(num((j + 0.5) * width), column.label, 1 if j // every % 2 == 0 or len(columns) <= FEW else 2)
             for j, column in enumerate(columns)

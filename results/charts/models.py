@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from .scales import Tick, Value
+from .scales import Tick, Value, room
 
-SHORT_NAME = 10  # characters
+SHORT_NAME = 11  # small letters
 FEW_COLUMNS = 7  # of a grid, with that of the names
 
 # -- input --------------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ class Chart:
     @property
     def short_names(self) -> bool:
         """The names of the rows need little room beside the bars."""
-        return all(len(tick.label) <= SHORT_NAME for tick in self.y_ticks)
+        return all(room(tick.label) <= SHORT_NAME for tick in self.y_ticks)
 
     @property
     def lanes(self) -> int:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from . import paths
 from .dates import TOO_SHORT, UNIT_NAMES, Unit, period_name, shift, time_scale, time_ticks
 from .models import Chart, Entry, Event, Layer, Mark, Pin, Row, Series
-from .scales import Linear, Tick, Value, compact, count, finite, nice_ticks, num, positive, signed
+from .scales import Linear, Tick, Value, compact, count, finite, nice_ticks, num, positive, room, signed
 
 Period = Callable[[date, date], str]  # first day, day after the last one -> URL
 PIN_WIDTH, CHAR_WIDTH = 3.0, 1.05  # percent of the narrowest plot that shows labels next to pins
@@ -185,7 +185,7 @@ def _pins(days: Sequence[date], events: Sequence[Event], unit: Unit) -> tuple[Pi
     lanes = _lanes(at)
     pins, free = [], [0.0] * len(at)  # free: per lane where the room left of the next pin begins
     for i, (event, lane) in enumerate(zip(inside, lanes, strict=True)):
-        width = PIN_WIDTH + CHAR_WIDTH * len(event.label)
+        width = PIN_WIDTH + CHAR_WIDTH * room(event.label)
         following = next((x for x, other in zip(at[i + 1 :], lanes[i + 1 :], strict=True) if other == lane), None)
         if at[i] + width <= (100 if following is None else following - PIN_WIDTH):
             anchor, free[lane] = "start", at[i] + width

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import accumulate
+from unicodedata import east_asian_width
 
 Value = float | None
 
@@ -56,8 +58,16 @@ def signed(value: float, digits: int = 1) -> str:
     return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}") if round(value, digits) else "0"
 
 
+def room(text: str) -> float:
+    """How wide a text is drawn, in small letters: capitals and ideographs take more."""
+    return sum(2 if east_asian_width(c) in "FW" else 1.4 if c.isupper() else 1 for c in text)
+
+
 def shorten(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    if room(text) <= limit:
+        return text
+    ends = accumulate((room(c) for c in text), initial=1)  # of the ellipsis
+    return text[: sum(end <= limit for end in ends) - 1].rstrip() + "…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ def _summary(window: Window, pros: list[Point], cons: list[Point], asking: int) 
         return ""
     sides = Counter(review.side for review in window.reviews)
     shares = {side: round(100 * sides[side] / window.read) for side in ("positive", "negative")}
-    said = [f"Of {window.read:,} reviews {shares['positive']} % are positive and {shares['negative']} % negative."]
+    said = [f"Of {window.read:,} reviews {shares['positive']}% are positive and {shares['negative']}% negative."]
     for words, points in (("Praise", pros), ("Criticism", cons)):
         if points:
             named = ", ".join(point["text"].lower() for point in points)

@@ -112,6 +112,13 @@ class TestNumbers:
     def test_shares_never_lie_at_the_ends(self, part, total, text):
         assert scales.percent(part, total, 1) == text
 
+    @pytest.mark.parametrize(
+        ("text", "short"),
+        [("kettle", "kettle"), ("kettlemoon", "kettlem…"), ("KETTLE", "KETTL…"), ("月光やかん", "月光や…"), ("", "")],
+    )
+    def test_names_are_cut_where_their_room_ends(self, text, short):
+        assert scales.shorten(text, 8) == short
+
     def test_a_flat_domain_maps_to_the_middle(self):
         assert scales.Linear((3, 3))(3) == 50
 
@@ -386,6 +393,11 @@ class TestHeat:
         chart = charts.heat(categories("r"), categories("a", "b"), [[1, None]], link=link, corner="")
         assert [mark.url for mark in chart.marks] == ["/reviews/?r&a", "/reviews/?r&b"]
         assert chart.rows[0].linked_cells == [("1", "/reviews/?r&a"), ("no data", "/reviews/?r&b")]
+
+    def test_levels_around_zero(self):
+        chart = charts.heat(categories("r"), categories(*"abc"), [[-1, 0, 4]], link=link, corner="", sided=True)
+        assert [mark.key for mark in chart.marks] == ["d2", "d3", "d6"]
+        assert [(step.key, step.label) for step in chart.legend if step.label] == [("d0", "-4"), ("d6", "4")]
 
     def test_flat_and_empty(self):
         assert charts.heat(categories("r"), categories("a"), [[7]], link=link, corner="").marks[0].key == "l2"

@@ -3,7 +3,7 @@
 import csv
 import io
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bson import ObjectId
@@ -51,6 +51,7 @@ def keywords(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
         "found": found,
         "panels": _panels(project, compared, found),
         "rising": rising,
+        "days": _days(rising),
         "risen": _risen(project, compared, rising),
     }
     return render(request, "results/keywords.html", context, status=422 if problems else 200)
@@ -72,8 +73,20 @@ def _panels(project: Project, asked: ResultFilter, found: KeywordsJson) -> list[
         urls = [link(search=_both(asked, one["search"]), sentiment=tuple(labels), date_from=since) for one in terms]
         items = [Item(side, one["term"], one["count"], url) for one, url in zip(terms, urls, strict=True)]
         chart = charts.counts(items, columns=("Term", "Reviews"), total=found["sides"][side])
+        if not terms and found["sides"][side]:
+            chart = replace(chart, empty="No word stands out.")
         panels.append((side, str(Sentiment(side).label), found["sides"][side], chart))
     return panels
+
+
+def _days(rising: RisingJson) -> dict[str, date]:
+    day = date.fromisoformat
+    return {
+        "date_from": day(rising["date_from"]),
+        "date_to": day(rising["date_to"]),
+        "before_from": day(rising["before_from"]),
+        "before_to": day(rising["before_to"]),
+    }
 
 
 def _risen(project: Project, asked: ResultFilter, rising: RisingJson) -> list[tuple[Any, str, str]]:

@@ -87,7 +87,7 @@ class LiveJob extends HTMLElement {
     if (snapshot.seq < this.seq) return;
     this.seq = snapshot.seq;
     this.field("progress").value = snapshot.progress;
-    this.write("percent", `${Math.floor(snapshot.progress)} %`);
+    this.write("percent", `${Math.floor(snapshot.progress)}%`);
     this.write("message", snapshot.status_message);
     this.write("done", outOf(snapshot.done, snapshot.total));
     this.write("rate", `${number.format(Math.round(snapshot.rate))} a minute`);

@@ -8,10 +8,12 @@ const MONTH = 30 * DAY;
 
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const day = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone });
-const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone });
-const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium", timeZone });
+const hourCycle = "h23"; // as schedules and forms have it
+const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", hourCycle, timeZone });
+const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle, timeZone });
 const exact = new Intl.DateTimeFormat(language, {
-  year: "numeric", month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short", timeZone,
+  year: "numeric", month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short", hourCycle,
+  timeZone,
 });
 
 function ago(date) {

@@ -1,6 +1,6 @@
 """What a person says of reviews, in place of the engine or to confirm it. Which label counts: see ``labels.py``."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,12 +10,12 @@ from pymongo import UpdateOne
 
 from accounts.models import User
 from projects.models import Project
-from results import changes, documents, labels, paging, rollups
+from results import changes, documents, labels, rollups
+from results.changes import Stretch
 from results.choices import Emotion, State, labels_shown
 from results.documents import Document
 from results.models import Change, ChangeKind, Result, ResultQuerySet
 from sentimatrix_studio.mongo.pipelines import collection, session
-from sentimatrix_studio.mongo.transaction import in_transaction
 
 FIELDS = (*rollups.LABELLED_FIELDS, "corrected_by_id", "corrected_at")
 Said = dict[str, str | None]  # "sentiment" and "emotion", or one of them: a label; None for "as the engine has it"
@@ -49,10 +49,9 @@ def read_label(project: Project, given: Mapping[str, str | None]) -> Said:
 def relabel(project: Project, results: ResultQuerySet, said: Said, by: User) -> Relabelled:
     """Label all reviews of the queryset, each batch at once or not at all. Those that cannot be are passed over."""
     change, passed_over = changes.new_change(project, ChangeKind.LABELS, **said), 0
-    for ids in _batches(results):
-        labelled, refused = in_transaction(partial(_relabel_batch, change, ids, by))
-        change.count += labelled
-        passed_over += refused
+    for stretch in changes.stretches(partial(relabel_some, change, results, by.pk)):
+        change.count += stretch.changed
+        passed_over += stretch.passed_over
     return Relabelled(change, passed_over)
 
 
@@ -64,25 +63,14 @@ def relabel_one(result: Result, said: Said, by: User) -> Change:
     return relabelled.change
 
 
-def _batches(results: ResultQuerySet) -> Iterator[list[ObjectId]]:
-    """By key: a new label may take reviews out of a filter, but moves none along the list."""
-    places, cursor = results.values_list("pk", "dated_at", named=True), ""
-    while True:
-        page = paging.take(places, cursor=cursor, size=changes.BATCH)
-        yield [place.pk for place in page.results]
-        if not page.next:
-            return
-        cursor = page.next
-
-
-def _relabel_batch(change: Change, ids: Sequence[ObjectId], by: User) -> tuple[int, int]:
-    """How many have another label now, and how many cannot have it."""
-    about = {"corrected_by_id": by.pk, "corrected_at": change.made_at}
-    found = list(collection(Result).find({"_id": {"$in": ids}}, FIELDS, session=session()))
+def relabel_some(change: Change, results: ResultQuerySet, by: ObjectId, cursor: str) -> Stretch:
+    """The next reviews of the queryset, in the name of the user ``by``. To be called in a transaction."""
+    found, onward = changes.read(results, cursor, FIELDS)
+    about = {"corrected_by_id": by, "corrected_at": change.made_at}
     pairs = [(old, after) for old in found if (after := _corrected(old, change.said))]
     changed = [(old, {**after, **about}) for old, after in pairs if after["correction"] != old["correction"]]
     changes.remember(change, [old for old, _ in changed])
-    return write_labels(changed), len(found) - len(pairs)
+    return Stretch(onward, len(found), write_labels(changed), len(found) - len(pairs))
 
 
 def _corrected(old: Document, said: Said) -> Document | None:

@@ -6,12 +6,11 @@ from functools import partial
 from bson import ObjectId
 
 from projects.models import Target
-from results import correcting, labels, rollups
-from results.changes import BATCH
+from results import changes, correcting, labels, rollups
+from results.changes import Stretch
 from results.documents import Document
 from results.models import Change, ChangeKind, Former, Result
 from sentimatrix_studio.mongo.pipelines import collection, session
-from sentimatrix_studio.mongo.transaction import in_transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +25,23 @@ class Undone:
 def undo(change: Change) -> Undone:
     """Put back what the change took away. Where it breaks off, doing it again does the rest."""
     count = passed_over = 0
-    while batch := in_transaction(partial(_undo_batch, change)):
-        count += batch.count
-        passed_over += batch.passed_over
-    Change.objects.filter(pk=change.pk).delete()
+    for stretch in changes.stretches(partial(undo_some, change)):
+        count += stretch.changed
+        passed_over += stretch.passed_over
     return Undone(count, passed_over)
 
 
-def _undo_batch(change: Change) -> Undone | None:
-    formers = list(collection(Former).find({"change_id": change.pk}, limit=BATCH, session=session()))
+def undo_some(change: Change, cursor: str) -> Stretch:
+    """The next reviews that the change has kept, whatever the cursor: what is put back is kept no longer. In the end
+    the change itself is gone. To be called in a transaction."""
+    formers = list(collection(Former).find({"change_id": change.pk}, limit=changes.BATCH, session=session()))
     if not formers:
-        return None
+        collection(Change).delete_one({"_id": change.pk}, session=session())
+        return Stretch("", 0, 0)
     put_back = _restore if change.kind == ChangeKind.DELETION else _label_as_before
     count = put_back(change, {former["result_id"]: former["document"] for former in formers})
     collection(Former).delete_many({"_id": {"$in": [former["_id"] for former in formers]}}, session=session())
-    return Undone(count, len(formers) - count)
+    return Stretch(str(formers[-1]["_id"]), len(formers), count, len(formers) - count)
 
 
 def _restore(change: Change, before: dict[ObjectId, Document]) -> int:

@@ -63,9 +63,9 @@ def test_what_a_broken_off_deletion_took_can_be_brought_back(target: Target, mon
     monkeypatch.setattr(changes, "BATCH", 4)
     before = stored(target)
     change = changes.new_change(target.project, ChangeKind.DELETION)
-    where = {"target_id": target.pk}
+    some = partial(removal.delete_some, change, Result.objects.filter(target=target))
     for _ in range(2):
-        in_transaction(partial(removal._delete_batch, where, change))
+        in_transaction(partial(some, ""))
     assert Change.objects.get().count == 8
     assert undo.undo(Change.objects.get()).count == 8
     assert stored(target) == before

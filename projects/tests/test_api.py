@@ -423,5 +423,5 @@ def test_requests_are_counted_exactly_and_by_day(monkeypatch):
 
     with ThreadPoolExecutor(6) as threads:
         assert sum(threads.map(ask, range(15))) == 10
-    monkeypatch.setattr("projects.models.timezone.now", lambda: datetime(2999, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr("projects.models.projects.timezone.now", lambda: datetime(2999, 1, 1, tzinfo=UTC))
     assert project.count_request()

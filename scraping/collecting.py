@@ -13,7 +13,7 @@ from results.models import Result
 from scraping import access, differences, incremental, leases, removal, settling
 from scraping.choices import Change, Level
 from scraping.hand import Hand, Resting
-from scraping.models import Job, RowError
+from scraping.models import Job, RowError, Step
 from scraping.scope import Scope
 from scraping.sources import get_source, robots
 from scraping.sources.base import Page, Request
@@ -153,7 +153,7 @@ class Visit:
         found = {Change.NEW: stored.new, Change.UPDATED: stored.updated, Change.UNCHANGED: stored.unchanged}
         differences.keep(job.pk, self.target.pk, found)
         after = self._after(page, sum(map(len, found.values())))
-        after["turn"] = job.add_analysis(stored.pending, turn=step.turn)
+        after["turn"] = Step.objects.analyse(job, stored.pending, after=step.turn)
         leases.hold(step, **after)
         self._keep_row_errors(page)
         is_live = job.change(

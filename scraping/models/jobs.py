@@ -24,7 +24,6 @@ from sentimatrix_studio.mongo.transaction import in_transaction
 from sentimatrix_studio.requests import current_request_id
 
 DEADLINE = timedelta(hours=6)  # from its start, or from the end of its latest rest
-BATCH = 200  # reviews in one step of analysis: a second's work, and all that a kill has to do again
 BUSY = "A job of this project is still running. Wait for it, or cancel it."
 SILENT_QUEUE = "The queue cannot be reached at the moment. The job is kept and starts by itself."
 
@@ -275,21 +274,10 @@ class Job(OwnedModel):
         left = _without_analysis(self.project) if self.project.analyse and not self.is_reanalysis else []
         self.to_analyse = len(left)
         self.save(force_insert=True)
-        Step.objects.bulk_create(
-            Step(job=self, kind=StepKind.COLLECT, target=target, turn=turn) for turn, target in enumerate(targets)
-        )
-        self.add_analysis(left, turn=0)
+        Step.objects.collect(self, targets)
+        Step.objects.analyse(self, left, after=0)
         if self.is_reanalysis:
-            Step.objects.create(job=self, kind=StepKind.GATHER)
-
-    def add_analysis(self, result_ids: Sequence[ObjectId], *, turn: int) -> int:
-        """Cut reviews into steps of analysis and give them turns after ``turn``; the last turn given."""
-        batches = [result_ids[start : start + BATCH] for start in range(0, len(result_ids), BATCH)]
-        Step.objects.bulk_create(
-            Step(job=self, kind=StepKind.ANALYSE, result_ids=list(ids), turn=turn + number)
-            for number, ids in enumerate(batches, start=1)
-        )
-        return turn + len(batches)
+            self.steps.create(kind=StepKind.GATHER)
 
     def _stop(self, status: JobStatus, message: str) -> bool:
         if not self.end(status, message, error="" if status == JobStatus.CANCELLED else message):
@@ -305,15 +293,9 @@ class Job(OwnedModel):
         return True
 
     def _log(self, lines: Sequence[tuple[Level, str]]) -> None:
-        """Number the lines from the job's seq downwards; to be called with the change that made room for them."""
-        if not lines:
-            return
-        last = Job.objects.values_list("seq", flat=True).get(pk=self.pk)
-        first = last - len(lines) + 1
-        LogLine.objects.bulk_create(
-            LogLine(job=self, seq=seq, level=level, message=message[:500])
-            for seq, (level, message) in enumerate(lines, start=first)
-        )
+        """To be called with the change that made room for the lines."""
+        if lines:
+            LogLine.objects.write(self, Job.objects.values_list("seq", flat=True).get(pk=self.pk), lines)
 
 
 def _without_analysis(project: Project) -> list[ObjectId]:

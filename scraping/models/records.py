@@ -1,5 +1,8 @@
 """What is written down while a job runs, for its people to read."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from bson import ObjectId
 from django.db import models
 from django.utils import timezone
@@ -8,6 +11,19 @@ from django_mongodb_backend.fields import ArrayField, ObjectIdAutoField, ObjectI
 from accounts.models import User
 from projects.models import Project, Target
 from scraping.choices import Change, Level
+
+if TYPE_CHECKING:
+    from scraping.models.jobs import Job  # which writes its log
+
+
+class LogLineQuerySet(models.QuerySet["LogLine"]):
+    def write(self, job: "Job", last: int, lines: Sequence[tuple[Level, str]]) -> None:
+        """The lines under the numbers up to this one."""
+        first = last - len(lines) + 1
+        self.bulk_create(
+            LogLine(job=job, seq=seq, level=level, message=message[:500])
+            for seq, (level, message) in enumerate(lines, start=first)
+        )
 
 
 class LogLine(models.Model):
@@ -19,6 +35,8 @@ class LogLine(models.Model):
     at = models.DateTimeField(default=timezone.now)
     level = models.CharField(max_length=7, choices=Level)
     message = models.CharField(max_length=500)
+
+    objects = LogLineQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["job", "seq"], name="log_of_job")]

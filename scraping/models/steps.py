@@ -1,4 +1,5 @@
-from typing import Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Self
 
 from bson import ObjectId
 from django.db import models
@@ -7,6 +8,11 @@ from django_mongodb_backend.fields import ArrayField, ObjectIdAutoField, ObjectI
 
 from projects.models import Target
 from scraping.choices import UNFINISHED, StepKind, StepState
+
+if TYPE_CHECKING:
+    from scraping.models.jobs import Job  # which stores its steps
+
+BATCH = 200  # reviews in one step of analysis: a second's work, and all that a kill has to do again
 
 
 class StepQuerySet(models.QuerySet["Step"]):
@@ -25,6 +31,21 @@ class StepQuerySet(models.QuerySet["Step"]):
 
     def unfinished(self) -> Self:
         return self.filter(state__in=UNFINISHED)
+
+    def collect(self, job: "Job", targets: Sequence[Target]) -> None:
+        """A step for each target, in their order."""
+        kind = StepKind.COLLECT
+        self.bulk_create(Step(job=job, kind=kind, target=target, turn=turn) for turn, target in enumerate(targets))
+
+    def analyse(self, job: "Job", result_ids: Sequence[ObjectId], *, after: int) -> int:
+        """A step for each batch of reviews, with turns after this one; the last turn given."""
+        batches = [list(result_ids[start : start + BATCH]) for start in range(0, len(result_ids), BATCH)]
+        turns = range(after + 1, after + 1 + len(batches))
+        self.bulk_create(
+            Step(job=job, kind=StepKind.ANALYSE, result_ids=ids, turn=turn)
+            for turn, ids in zip(turns, batches, strict=True)
+        )
+        return after + len(batches)
 
 
 class Step(models.Model):

@@ -14,7 +14,7 @@ from results.models import ResultQuerySet
 from results.paging import Slice, take
 from scraping import leases, settling
 from scraping.hand import Hand
-from scraping.models import Job
+from scraping.models import Job, Step
 from sentimatrix_studio.mongo.transaction import in_transaction
 
 PAGE = 1_000
@@ -53,7 +53,7 @@ def _keep(hand: Hand, page: Slice) -> bool:
     step, job = hand.step, hand.job
     leases.renew(step, hand.lease)
     ids: Sequence[ObjectId] = [result.pk for result in page.results]
-    turn = job.add_analysis(ids, turn=step.turn)
+    turn = Step.objects.analyse(job, ids, after=step.turn)
     leases.hold(step, cursor=page.next, turn=turn, attempts=0, collected=step.collected + len(ids))
     if not job.change(to_analyse=len(ids)):
         raise leases.LeaseLost

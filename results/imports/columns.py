@@ -45,6 +45,10 @@ class Cells:
         return self.share(_is_date) >= 0.8
 
     @property
+    def is_varied(self) -> bool:
+        return len(self.texts) < 2 or len(set(self.texts)) > 1
+
+    @property
     def is_url(self) -> bool:
         return self.share(_is_url) >= 0.8
 
@@ -117,6 +121,8 @@ def _fits(role: str, name: str, names: Sequence[str], sample: Mapping[Column, Ce
         return False  # votes
     if not cells.filled:
         return role != "text"
+    if role == "text":
+        return not cells.is_rating  # "Bewertung" is a review as well as its stars
     checks = {"rating": _is_rating, "date": _is_date, "url": _is_url}
     return cells.is_distinct if role == "id" else role not in checks or cells.share(checks[role]) >= 0.5
 
@@ -139,6 +145,7 @@ def _by_content(sample: Mapping[Column, Cells]) -> dict[str, Column]:
         column for column, cells in left.items() if cells.share(lambda cell: bool(re.search(r"[^\W\d_]", str(cell))))
     ]
     take("text", sorted(wordy, key=lambda column: -left[column].length))
-    take("author", [column for column in wordy if column in left and left[column].words <= 3])
+    wordy = [column for column in wordy if column in left and left[column].is_varied]
+    take("author", [column for column in wordy if left[column].words <= 3])
     take("title", [column for column in wordy if column in left and left[column].words > 1])
     return found

@@ -5,6 +5,7 @@ row is reported alone, and reading goes on at the next line.
 """
 
 import csv
+import re
 from collections.abc import Iterator
 
 from django.core.exceptions import ValidationError
@@ -14,6 +15,12 @@ from results.imports.rows import EXCERPT, Row, RowError
 CELL_LIMIT = 2**20  # characters in one cell
 # The limit of the csv module is one for the process. Nothing else here reads CSV, and lower would be worse for all.
 csv.field_size_limit(CELL_LIMIT)
+
+
+def separator(line: str) -> str:
+    """What Excel is told to part cells by, in a first line such as ``sep=;``; empty for any other line."""
+    found = re.fullmatch(r'"?sep=(.)"?[;,]*\s*', line, re.IGNORECASE)
+    return found[1] if found else ""
 
 
 class _Lines:
@@ -51,7 +58,7 @@ def records(lines: Iterator[str], delimiter: str, quote: str, width: int) -> Ite
     source = _Lines(lines)
     reader = csv.reader(source, delimiter=delimiter, quotechar=quote or '"', strict=True)
     while (line := source.take()) is not None:
-        if line.isspace():
+        if line.isspace() or (source.number == 1 and separator(line)):
             continue
         if quote and quote in line:
             source.give_back([line])

@@ -11,6 +11,8 @@ from typing import IO
 import charset_normalizer
 from django.core.exceptions import ValidationError
 
+from results.imports import codepages
+
 SAMPLE = 256 * 1024
 CHUNK = 1024 * 1024
 LINE_LIMIT = 8 * 2**20  # characters; also what an entry of a JSON file may take
@@ -41,7 +43,7 @@ def detect(file: IO[bytes]) -> str:
     if _is_all(file, "utf-8"):
         return "utf-8"
     best = charset_normalizer.from_bytes(sample).best()
-    for encoding in dict.fromkeys((best.encoding if best else "", "cp1252")):
+    for encoding in dict.fromkeys((codepages.latin(sample), best.encoding if best else "", "cp1252")):
         if encoding and best and _is_all(file, encoding) and _looks_like_text(sample.decode(encoding, "replace")):
             return encoding
     raise ValidationError(

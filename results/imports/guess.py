@@ -1,5 +1,6 @@
 """What the user did not say about a file, guessed from the file."""
 
+import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from results.imports import columns, encodings, headings, objects, scales, tables
+from results.imports import columns, delimited, encodings, headings, objects, scales, tables
 from results.imports.options import Column, Options
 from results.imports.rows import Row
 
@@ -71,6 +72,8 @@ def _with_shape(file: IO[bytes], given: Options) -> Options:
     head = [line for line in encodings.head(file, options.encoding) if not line.isspace()][: tables.SAMPLE]
     if not head:
         raise ValidationError("This file is empty.", code="empty")
+    if re.match(r"\ufeff?\s*<(!doctype|html|\?xml)", head[0], re.IGNORECASE):
+        raise ValidationError("This is a web page or XML. Save the table as CSV or Excel (.xlsx).", code="markup")
     return _with_format(file, options, head)
 
 
@@ -93,12 +96,21 @@ def _with_format(file: IO[bytes], options: Options, head: list[str]) -> Options:
         return replace(options, delimiter="", quote="", header=None)
     if options.format == "text":
         return replace(options, delimiter="", quote="")
-    told = "\t" if options.format == "tsv" else options.delimiter
+    told = "\t" if options.format == "tsv" else options.delimiter or delimited.separator(head[0])
+    head = head[1:] if delimited.separator(head[0]) else head
     delimiter = told or _delimiter(head, suffix or options.format, has_header=bool(options.header))
     if not delimiter:
         return replace(options, format="text", quote="")
     quote = options.quote if options.quote is not None else _quote(head, delimiter)
-    return replace(options, format="tsv" if delimiter == "\t" else "csv", delimiter=delimiter, quote=quote)
+    header = options.header if options.header is not None else _are_headings(head[0], delimiter)
+    shape = "tsv" if delimiter == "\t" else "csv"
+    return replace(options, format=shape, delimiter=delimiter, quote=quote, header=header)
+
+
+def _are_headings(line: str, delimiter: str) -> bool | None:
+    """True where several known ones stand there, however wide the rows below are; else the rows have a say."""
+    known = sum(map(headings.is_known, next(csv.reader([line], delimiter=delimiter), [])))
+    return True if known > 1 else None
 
 
 def _json_format(head: list[str], suffix: str) -> str:
@@ -116,6 +128,8 @@ def _json_format(head: list[str], suffix: str) -> str:
 def _delimiter(head: list[str], suffix: str, *, has_header: bool) -> str:
     """The one that makes known headings of the first line, or cuts most lines into equally many cells; empty when
     the file looks like running text."""
+    if headings.plain(head[0]) in headings.HEADINGS["text"].split():
+        return max(",;|\t", key=lambda delimiter: _usual_share(head, delimiter))
     best, best_score = "", (0, 0.0, 0)
     for delimiter in "\t,;|":
         quote = "" if delimiter == "\t" else '"'
@@ -128,6 +142,11 @@ def _delimiter(head: list[str], suffix: str, *, has_header: bool) -> str:
     known, share, _ = best_score
     is_regular = share >= 0.8 and (has_header or known or best == "\t" or _has_figures(head, best))
     return best if known > 1 or is_regular else ""
+
+
+def _usual_share(head: list[str], delimiter: str) -> float:
+    """Of lines below a single heading: how many are one cell, whatever commas stand in them."""
+    return tables.usual_width(head, delimiter, '"', is_header=True)[1]
 
 
 def _has_figures(head: list[str], delimiter: str) -> bool:

@@ -1,7 +1,8 @@
 """Headings as the usual exports write them, without case, spaces and punctuation; of several the first wins.
 
 Among them are those of Google Play Console, App Store Connect, google-play-scraper and app-store-scraper, Steam, the
-public Amazon data sets, Trustpilot Business, YouTube (Data API and Takeout), Reddit, Yelp, and Studio's own export.
+public Amazon data sets, Trustpilot Business, YouTube (Data API and Takeout), Google Maps (Takeout, as visitor and as
+business), Reddit, Yelp, and Studio's own export.
 """
 
 import re
@@ -12,18 +13,20 @@ from projects.choices import Platform
 HEADINGS = {
     "text": """reviewtext reviewbody reviewcontent review textoriginal commenttext reviewcomment body text content
         comment comments textdisplay message feedback reviewdescription description snippet opinion verbatim tweet
-        answer sentence bewertungstext bewertung kommentar rezension avis commentaire texte reseña comentario opinión
-        recensione commento testo recensie avaliação""",
+        answer sentence bewertungstext rezensionstext rezension bewertung kommentar avis commentaire texte reseña
+        comentario opinión recensione commento testo recensie avaliação propertiesreviewtextpublished""",
     "title": """reviewtitle reviewheadline headline title summary subject heading titel titre título titulo titolo""",
-    "author": """author authorname authordisplayname reviewername reviewusername consumername nickname profilename
-        username reviewer user name displayname authorsteamid reviewerid userid customerid autor auteur autore""",
+    "author": """author authorname authordisplayname reviewername reviewernickname reviewerdisplayname reviewusername
+        consumername nickname profilename username userdisplayname reviewer user displayname name authorsteamid
+        reviewerid userid customerid autor auteur autore verfasser nutzer""",
     "rating": """starrating rating stars reviewstars reviewrating ratingvalue overall reviewscore score star votedup
-        recommended recommendation sterne bewertungsterne note puntuación calificación valutazione""",
+        recommended recommendation sterne bewertungsterne bewertung note puntuación calificación valutazione avaliação
+        propertiesfivestarratingpublished""",
     "date": """reviewcreatedutc reviewsubmitdateandtime reviewsubmitmillissinceepoch reviewdate publishedat
         timestampcreated commentcreatetimestamp createdutc createdat reviewcreatedat unixreviewtime reviewtime date
-        at created published datetime posted postedat publisheddate publishdate submittedat submissiondate timestamp
-        time datum fecha data""",
-    "url": """reviewlink reviewurl permalink url link""",
+        at created createtime published datetime posted postedat publisheddate publishdate submittedat submissiondate
+        timestamp time datum fecha data propertiesdate""",
+    "url": """reviewlink reviewurl permalink url link propertiesgooglemapsurl""",
     "id": """reviewid recommendationid commentid id uuid externalid platformid""",
     "language": """reviewlanguage reviewerlanguage language lang locale sprache langue idioma lingua""",
 }
@@ -39,6 +42,8 @@ MARKS = (
     ({"body", "createdutc"}, Platform.REDDIT),
     ({"businessunitid"}, Platform.TRUSTPILOT),
     ({"businessid", "stars", "useful"}, Platform.YELP),
+    ({"propertiesfivestarratingpublished"}, Platform.GOOGLE),
+    ({"reviewerdisplayname", "starrating", "createtime"}, Platform.GOOGLE),
 )
 
 

@@ -48,7 +48,10 @@ def preview(file: IO[bytes], options: Options | None = None) -> Preview:
     if len(errors) * 2 > len(first):
         warnings.append("Most of the first rows cannot be read: are these the right columns?")
     if options.format == "xlsx" and len(sheets := workbook.sheet_names(file)) > 1:
-        warnings.append(f"Only one sheet is read; this workbook has {len(sheets)}: {', '.join(sheets)[:200]}.")
+        warnings.append(
+            "Only one sheet is read, the first that is not empty; "
+            f"this workbook has {len(sheets)}: {', '.join(sheets)[:200]}."
+        )
     return Preview(options, names, [_shown(row, names) for row in first if isinstance(row, Row)], errors, warnings)
 
 

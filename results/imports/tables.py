@@ -110,6 +110,7 @@ def usual_width(head: list[str], delimiter: str, quote: str, *, is_header: bool)
     With a header it is the header that counts, else the most frequent number.
     """
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+    head = head[1:] if head and delimited.separator(head[0]) else head
     reader = csv.reader(iter(head), delimiter=delimiter, quotechar=quote or None, quoting=quoting)
     try:
         widths = [len(cells) for cells in reader if any(cells)]

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from results.imports.months import MONTHS
+
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=2)  # clocks and time zones of sources differ
 LONGEST = 200  # characters a rating or a date may take
@@ -17,6 +19,7 @@ _NUMBER = r"([+-]?\d+(?:[.,]\d+)?)"
 _OF_SCALE = re.compile(rf"{_NUMBER}\s*(?:/|out of|of|von|sur|de)\s*{_NUMBER}\b.*", re.IGNORECASE)
 _STARS = re.compile(rf"{_NUMBER}\s*(?:stars?|sterne?|étoiles?|estrellas?|points?|★|⭐)?", re.IGNORECASE)
 _SYMBOLS = re.compile(r"([★⭐]\ufe0f?)*(☆\ufe0f?)*")
+_WORDS = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0}  # Google's business profiles
 _THUMBS = {
     "recommended": 1.0,
     "true": 1.0,
@@ -59,6 +62,8 @@ def _written_rating(text: str) -> Rating:
         raise Unreadable(f"“{text[:50]}…” is not a rating.")
     if text.lower() in _THUMBS:
         return _THUMBS[text.lower()], 1.0
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()], None
     if match := _OF_SCALE.fullmatch(text):
         return _decimal(match[1]), _decimal(match[2]) or None
     if match := _STARS.fullmatch(text):
@@ -81,11 +86,11 @@ _ZONE = r"(Z|UTC|GMT|[A-Z]{3,4}|(?:UTC|GMT)?[+-]\d{2}:?\d{2})?"
 _TAIL = re.compile(rf"[\sT,]*(?:at\s+|um\s+)?(?:{_CLOCK}\s*{_ZONE})?", re.IGNORECASE)
 _NUMERIC = re.compile(r"(\d{1,4})([./\- ]) ?(\d{1,2})(?:\2 ?|, ?)(\d{2,4})(?!\d)")
 _DAY_MONTH = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th|\.)?[\s-]+(?:of\s+)?([A-Z]{3,9})\.?,?[\s-]+(\d{4})(?!\d)", re.IGNORECASE
+    r"(\d{1,2})(?:st|nd|rd|th|\.|º|er)?[\s-]+(?:of\s+|de\s+)?([^\W\d_]{3,12})\.?,?[\s-]+(?:del?\s+)?(\d{4})(?!\d)",
+    re.IGNORECASE,
 )
-_MONTH_DAY = re.compile(r"([A-Z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)", re.IGNORECASE)
-_BEFORE = re.compile(r"(?:.* on |[A-Za-z]{3,9},? )?", re.DOTALL)
-_MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}  # noqa: SIM905
+_MONTH_DAY = re.compile(r"([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)", re.IGNORECASE)
+_BEFORE = re.compile(r"(?:.* on |[^\W\d_]{2,12}\.?,? )?", re.DOTALL)
 _ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8}
 _ZONES |= {"PDT": -7, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "JST": 9}
 
@@ -143,7 +148,8 @@ def _written(text: str, order: str) -> datetime | None:
         return _timed(_numeric_date(match, order), text[match.end() :])
     for pattern, day, month in ((_DAY_MONTH, 1, 2), (_MONTH_DAY, 2, 1)):
         if (match := pattern.search(text)) and _BEFORE.fullmatch(text[: match.start()]):
-            number = _MONTHS.get(match[month][:3].lower())
+            name = match[month].lower()
+            number = MONTHS.get(name) or MONTHS.get(name[:3])
             return _timed(date(int(match[3]), number, int(match[day])), text[match.end() :]) if number else None
     return parsedate_to_datetime(text)
 

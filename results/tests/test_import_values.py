@@ -27,6 +27,7 @@ HALF_PAST_TEN = datetime(2024, 1, 5, 10, 30, tzinfo=UTC)
         ("1 Star", (1, None)),
         ("★★★★☆", (4, 5)),
         ("⭐⭐⭐", (3, 5)),
+        ("FIVE", (5, None)),
         ("80%", (80, 100)),
         ("Recommended", (1, 1)),
         ("Not Recommended", (0, 1)),
@@ -41,7 +42,7 @@ def test_a_rating_is_read(written, read):
     assert rating(written) == read
 
 
-@pytest.mark.parametrize("written", ["good", "five", "nan", "inf", "1e999", "4/", "4 5", "☆x", "1" * 500, float("nan")])
+@pytest.mark.parametrize("written", ["good", "fine", "nan", "inf", "1e999", "4/", "4 5", "☆x", "1" * 500, float("nan")])
 def test_what_is_no_rating_says_so(written):
     with pytest.raises(Unreadable, match="is not a rating"):
         rating(written)
@@ -68,6 +69,10 @@ def test_what_is_no_rating_says_so(written):
         ("5 January 2024", DAY),
         ("5. January 2024", DAY),
         ("05-Jan-2024", DAY),
+        ("5. Januar 2024", DAY),
+        ("Freitag, 5. Januar 2024", DAY),
+        ("5 de enero de 2024", DAY),
+        ("5 janvier 2024 10:30", HALF_PAST_TEN),
         ("Fri Jan 5 2024", DAY),
         ("Jan 5, 2024 10:30:00 AM", HALF_PAST_TEN),
         ("Jan 5, 2024, 2:30 AM PST", HALF_PAST_TEN),

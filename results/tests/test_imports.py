@@ -133,6 +133,57 @@ def test_windows_encodings_are_recognised():
     assert found[0].text == "Die Qualität ist großartig, schöne Grüße aus München"
 
 
+IN_CODE_PAGES = [
+    ("cp1252", "Avis;Note\nTrès bon produit, je l'ai acheté à Noël;5\nDéçu, ça ne marche pas;1\n"),
+    ("cp1252", "Reseña;Nota\nMuy bueno, el niño está contento;5\nMala atención, no lo compraría;1\n"),
+    ("cp1252", "Rezension;Sterne\nSehr gutes Gerät, läuft prima, größer als gedacht;5\n"),
+    ("cp1252", "text,stars\nThe café was fine – “really” fine,5\n"),
+    ("mac_roman", "Rezension;Sterne\nSehr gutes Gerät, läuft prima, größer als gedacht;5\n"),
+    ("cp1250", "recenze;hodnocení\nVelmi dobrý výrobek, jsem spokojený, příliš žluťoučký kůň;5\n"),
+    ("cp1254", "yorum;puan\nÇok güzel ürün, çok beğendim, İstanbul'a hızlı geldi;5\n"),
+    ("cp1251", "текст;оценка\nОтличный товар, рекомендую;5\n"),
+    ("cp932", "本文,評価\nとても良い商品です。おすすめします,5\n"),
+]
+
+
+@pytest.mark.parametrize("number", range(len(IN_CODE_PAGES)))
+def test_a_few_lines_are_enough_to_tell_a_code_page(number):
+    encoding, content = IN_CODE_PAGES[number]
+    assert preview(Upload(content.encode(encoding))).options.encoding == encoding
+
+
+def test_stars_are_no_text_whatever_they_are_called():
+    file = table(["Datum", "Autor", "Bewertung", "Rezension"], ["13.02.2026", "Öz", "4,5", "Gut"], delimiter=";")
+    assert preview(file).options.columns == {
+        "date": "Datum", "author": "Autor", "rating": "Bewertung", "text": "Rezension",
+    }  # fmt: skip
+    assert preview(table(["Bewertung", "Sterne"], ["Sehr gut", "5"])).options.columns["text"] == "Bewertung"
+
+
+@pytest.mark.parametrize("name", ["reviews.csv", "reviews.txt"])
+def test_one_column_may_hold_commas_without_quotation_marks(name):
+    lines = ["review", "Great product, love it", "Terrible, broke at once", '"Two', 'lines, quoted"']
+    found = items(Upload("\n".join(lines), name))
+    assert [item.text for item in found] == [*lines[1:3], "Two\nlines, quoted"]
+
+
+def test_a_first_line_for_excel_is_no_row():
+    content = "sep=;\ntext;rating\nGood;5\nBad;x\n"
+    shown = preview(Upload(content, "reviews.csv"))
+    assert (shown.columns, shown.options.columns) == (["text", "rating"], {"text": "text", "rating": "rating"})
+    assert [(error.line, error.reason) for error in shown.errors] == [(4, "“x” is not a rating.")]
+
+
+def test_headings_say_how_wide_a_table_is():
+    shown = preview(Upload("text,rating,date\nGood,5\nBad,1,2026-01-01,more,more\nFine\nOk,3,2026-01-02\n"))
+    assert shown.columns == ["text", "rating", "date"]
+    assert [(error.line, error.reason) for error in shown.errors] == [
+        (2, "It has 2 fields instead of 3."),
+        (3, "It has 5 fields instead of 3."),
+        (4, "It has 1 field instead of 3."),
+    ]
+
+
 def test_a_quoted_cell_may_hold_anything():
     text = 'Said "wow",\nthen left\r\nfor good'
     assert items(table(["id", "text", "rating"], ["1", text, "5"], ["2", "ok", "4"]))[0].text == text
@@ -145,7 +196,8 @@ def test_a_preview_shows_the_first_twenty_rows():
 
 
 def test_a_preview_of_a_workbook_tells_of_other_sheets():
-    assert "Only one sheet is read; this workbook has 3" in preview(workbook(*REVIEWS, sheets=3)).warnings[0]
+    told = "Only one sheet is read, the first that is not empty; this workbook has 3: Sheet, Sheet1, Sheet2."
+    assert told in preview(workbook(*REVIEWS, sheets=3)).warnings[0]
 
 
 # Files without headings
@@ -297,6 +349,35 @@ EXPORTS = {
 }
 
 
+def visited(day: int, stars: int, text: str) -> dict[str, Any]:
+    """A review in what Google Takeout gives somebody who has written it."""
+    told = {"date": f"2026-01-0{day}T10:00:00Z", "five_star_rating_published": stars, "review_text_published": text}
+    place = {"geometry": {"coordinates": [1, 2], "type": "Point"}, "type": "Feature"}
+    return place | {"properties": told | {"google_maps_url": "https://maps.google.com/?cid=1"}}
+
+
+def test_reviews_of_google_takeout_are_known():
+    file = Upload(json.dumps({"type": "FeatureCollection", "features": [visited(1, 4, "Nice"), visited(2, 1, "Rude")]}))
+    assert [(item.text, item.rating, item.author, item.published_at) for item in items(file)] == [
+        ("Nice", 4.0, "", datetime(2026, 1, 1, 10, tzinfo=UTC)),
+        ("Rude", 1.0, "", datetime(2026, 1, 2, 10, tzinfo=UTC)),
+    ]
+    assert preview(file).options.platform == "google"
+
+
+def test_reviews_of_a_business_profile_at_google_are_known():
+    reviews = [
+        {"name": f"accounts/1/reviews/{n}", "reviewer": {"displayName": name}, "starRating": stars, "comment": text,
+         "createTime": f"2026-01-0{n}T00:00:00Z"}
+        for n, (name, stars, text) in enumerate([("Ann", "FIVE", "Great place"), ("Bob", "ONE", "Bad")], start=1)
+    ]  # fmt: skip
+    file = Upload(json.dumps({"reviews": reviews}))
+    assert [(item.author, item.rating, item.rating_max, item.text) for item in items(file)] == [
+        ("Ann", 5.0, 5.0, "Great place"),
+        ("Bob", 1.0, 5.0, "Bad"),
+    ]
+
+
 @pytest.mark.parametrize("export", EXPORTS)
 def test_the_headings_of_usual_exports_are_known(export):
     heading, row, columns, platform = EXPORTS[export]
@@ -433,7 +514,7 @@ def spoiled(n: int) -> list[str]:
     return [
         good[:3],
         [*good, "extra"],
-        [good[0], "four", *good[2:]],
+        [good[0], "great", *good[2:]],
         [*good[:2], "someday", good[3]],
         [good[0], "", good[2], ""],
         [good[0], "17", *good[2:]],
@@ -553,6 +634,7 @@ REFUSED = {
     "random bytes without zeros": (lambda: Upload(random.Random(1).randbytes(20_000).replace(b"\0", b"x")), "encoding"),
     "a picture": (lambda: Upload(b"\x89PNG\r\n\x1a\n" + bytes(100)), "binary"),
     "a PDF": (lambda: Upload(b"%PDF-1.7 ..."), "binary"),
+    "a web page": (lambda: Upload("<!DOCTYPE html><table><tr><td>text</td></tr></table>", "x.csv"), "markup"),
     "gzip": (lambda: Upload(b"\x1f\x8b\x08\x00..."), "binary"),
     "an old workbook": (lambda: Upload(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "binary"),
     "another archive": (lambda: zipped(readme=b"hello"), "binary"),

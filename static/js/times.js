@@ -39,4 +39,10 @@ export function localise(element) {
 }
 
 whenShown("time[data-style]", localise);
-setInterval(() => document.querySelectorAll("time[data-style=relative]").forEach(localise), MINUTE * 1000);
+
+const relatives = () => document.querySelectorAll("time[data-style=relative]");
+setInterval(() => relatives().forEach(localise), MINUTE * 1000);
+addEventListener("beforeprint", () => { // on paper nothing is five minutes ago for long
+  for (const element of relatives()) element.textContent = moment.format(new Date(element.dateTime));
+});
+addEventListener("afterprint", () => relatives().forEach(localise));

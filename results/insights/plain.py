@@ -5,17 +5,17 @@ Nothing is said that is not counted or quoted.
 """
 
 from collections import Counter, defaultdict
-from pathlib import Path
 from typing import Any, TypedDict
 
 from bson import ObjectId
 
 from results import aspects
 from results.choices import POLARITY_OF
-from results.insights.quoting import ASKING, QUOTES, QuoteJson, quote_of, quotes, says, strongest, wanted
+from results.insights.quoting import QUOTES, QuoteJson, quote_of, quotes, says, strongest, wanted
+from results.insights.wordings import wording
 from results.keywords.reading import Review, Window
 from results.keywords.scoring import Term, apart
-from results.keywords.terms import pieces, stem, stems
+from results.keywords.terms import pieces, stem, stems, telling
 from sentimatrix_studio import rest
 
 ENGINE = "words-1"
@@ -24,7 +24,6 @@ FEWEST = 3  # reviews that say so, for a point
 USUAL = 0.15  # share of all reviews: what so many speak about is what the reviews are of, and no point
 LOOKED_AT = 60  # terms that one side has more often
 SURE_ENOUGH = 1.0  # standard deviations: each point shows its count and its quotes
-OPINIONS = stems((Path(__file__).parent / "opinions.txt").read_text(encoding="utf-8").split())
 FEW = 10  # reviews are never so many
 KINDS = {"pros": "positive", "cons": "negative"}
 
@@ -65,7 +64,7 @@ def _points(window: Window, side: str, used: set[str]) -> list[Point]:
     there = [review for review in window.reviews if review.side != side]
     found = _aspects(window, side, used)
     said = {known for point in found for known in stems(pieces(point["text"].lower()))}
-    usual = OPINIONS | _usual(window)
+    usual = _opinions(window) | _usual(window)
     for one in apart(here, there, LOOKED_AT, sure=SURE_ENOUGH):
         # What is praised, not that it is: "great" is no point.
         if len(found) < POINTS and not one.term.stems <= usual and said.isdisjoint(one.term.stems):
@@ -111,7 +110,7 @@ def _of_aspect(name: str, side: str, said: list[Said], used: set[str]) -> list[P
 
 def _requests(asking: list[tuple[Review, str]], window: Window) -> list[Point]:
     """What several ask for by the word they share, most wanted first; then single ones, the newest first."""
-    about = [(review, said, stems(pieces(said.lower())) - ASKING) for review, said in asking]
+    about = [(review, said, _asked_for(review, said)) for review, said in asking]
     usual = _usual(window)
     found: list[Point] = []
     while about and len(found) < POINTS:
@@ -123,6 +122,16 @@ def _requests(asking: list[tuple[Review, str]], window: Window) -> list[Point]:
         cited = {said.lower(): quote_of(review, said) for review, said, _ in reversed(group)}
         found.append({"text": heading, "count": len(group), "about": {}, "quotes": list(cited.values())[::-1][:QUOTES]})
     return found
+
+
+def _asked_for(review: Review, said: str) -> set[str]:
+    return telling(pieces(said.lower()), review.language) - wording(review.language).asking
+
+
+def _opinions(window: Window) -> set[str]:
+    """Of the languages there are."""
+    languages = {review.language for review in window.reviews}
+    return {word for language in languages for word in wording(language).opinions}
 
 
 def _usual(window: Window) -> set[str]:

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any, TypedDict
 
+from results.insights.wordings import wording
 from results.keywords.reading import Review
 from results.keywords.scoring import Term
 from results.keywords.terms import pieces, stems
@@ -13,23 +13,7 @@ from sentimatrix_studio import rest
 SHORTEST, LONGEST = 20, 240  # characters of a quote
 QUOTES = 3  # of a point
 LOOKED_AT = 40  # reviews that are searched for a point's quotes
-# Each starts at a word and has no part that can grow: whatever the text, it is read once.
 SENTENCES = re.compile(r"[^.!?\n]+[.!?]*")
-WANTING = re.compile(
-    r"\b(?:"
-    r"(?:i|we|really|just|only) (?:wish|hope) (?:there|it|they|the|this|that|you|we could|i could)\b(?! (?:a|all|luck))"
-    r"|please,? (?:add|fix|make|bring|give|let|allow|include|consider|change|remove|improve|support|implement|update)\b"
-    r"|(?:would|'d|’d) (?:really )?(?:love|like) (?:to see|to have|it if|if|an? |more|some|the option)"
-    r"|(?:would be|be) (?:so |really )?(?:nice|great|good|better|cool|awesome|lovely|helpful|useful) (?:if|to have)\b"
-    r"|(?:should|could) (?:really )?have (?:had|an?|more|some|the)\b"
-    r"|(?:it|this|game|app|product|really|still|just|badly) needs? (?:an?|more|better|some)\b"
-    r"|can (?:you|we) (?:please|get|have)\b|if only (?:there|it|they|the|you)\b|any (?:chance|plans?) (?:of|to|for)\b"
-    r"|hoping (?:for|that|they|you|to see)\b|(?<!n't )(?<!not )bring back\b"
-    r")",
-    re.IGNORECASE,
-)
-# The words people ask with say nothing of what they ask for.
-ASKING = stems((Path(__file__).parent / "asking.txt").read_text(encoding="utf-8").split())
 
 
 class QuoteJson(TypedDict):
@@ -76,10 +60,11 @@ def says(term: Term, sentence: str) -> bool:
 
 
 def wanted(review: Review) -> str | None:
-    """The first sentence that asks for something."""
-    if not WANTING.search(f"{review.row['title']}\n{review.row['text']}"):
+    """The first sentence that asks for something, in the review's language."""
+    asks = wording(review.language).asks
+    if not asks.search(f"{review.row['title']}\n{review.row['text']}"):
         return None
-    return next((one for one in sentences(review.row) if len(one) >= SHORTEST and WANTING.search(one)), None)
+    return next((one for one in sentences(review.row) if len(one) >= SHORTEST and asks.search(one)), None)
 
 
 def _is_quotable(sentence: str, used: set[str]) -> bool:

@@ -1,9 +1,10 @@
 """Reading the words of the newest reviews of a filter: as many as can be read while somebody waits, and no more."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 from bson import ObjectId
 from pymongo.errors import ExecutionTimeout
@@ -12,26 +13,36 @@ from projects.models import Project
 from results.choices import POLARITY_OF, State
 from results.counting import counts
 from results.filters import ResultFilter
-from results.keywords.terms import pieces, stems
+from results.keywords.terms import ENGLISH, pieces, stems, telling
 from results.models import Result
 from sentimatrix_studio.mongo.pipelines import collection, condition, session
 
 MOST_REVIEWS = 4000
 MOST_CHARACTERS = 3_000_000  # of all of them together
 LONGEST_READ = 2000  # milliseconds
-COLUMNS = ("title", "text", "sentiment", "score", "confidence", "aspects", "dated_at")
+COLUMNS = ("title", "text", "sentiment", "score", "confidence", "aspects", "dated_at", "language")
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A review with a label. ``text`` is its title and text in small letters: phrases are looked up in it."""
+    """A review with a label. ``text`` is its title and text in small letters, parted: no phrase goes across."""
 
     id: ObjectId
     side: str  # of POLARITIES
     score: float
     text: str
-    stems: set[str]
+    language: str  # where its own cannot be told, that of most others
+    stems: set[str]  # what a search finds it by
+    telling: set[str]  # those of them that say something in its language
     row: dict[str, Any]  # the COLUMNS as they are stored
+
+    @classmethod
+    def of(cls, row: dict[str, Any], usual: str) -> Self:
+        text, language = f"{row['title']}\n\0\n{row['text']}".lower(), row["language"] or usual
+        words = set(pieces(text))
+        found = stems(words)
+        said = found if language == ENGLISH else telling(words, language)
+        return cls(row["_id"], POLARITY_OF[row["sentiment"]], row["score"], text, language, found, said, row)
 
     @property
     def date(self) -> datetime:
@@ -56,12 +67,19 @@ def read(project: Project, asked: ResultFilter, most: int = MOST_REVIEWS) -> Win
     """What is asked for of sentiment and state is passed over: words are compared between the sides, and reviews
     without a label are on none."""
     labelled = replace(asked, sentiment=(), state=(State.ANALYSED.value,))
-    rows = _Newest(project, labelled, most)
-    reviews = [_review(row) for row in rows]
-    if rows.are_all:
+    found = _Newest(project, labelled, most)
+    rows = list(found)
+    usual = _most_common(row["language"] for row in rows)
+    reviews = [Review.of(row, usual) for row in rows]
+    if found.are_all:
         return Window(reviews, len(reviews), None)
     since = reviews[-1].date if reviews else None
     return Window(reviews, counts(project, labelled).total, since)
+
+
+def _most_common(languages: Iterable[str]) -> str:
+    counted = Counter(filter(None, languages)).most_common(1)
+    return counted[0][0] if counted else ENGLISH
 
 
 class _Newest:
@@ -88,8 +106,3 @@ class _Newest:
         yield from collection(Result).find(
             self._where, COLUMNS, sort=order, limit=self._most + 1, max_time_ms=LONGEST_READ, session=session()
         )
-
-
-def _review(row: dict[str, Any]) -> Review:
-    text = f"{row['title']}\n{row['text']}".lower()
-    return Review(row["_id"], POLARITY_OF[row["sentiment"]], row["score"], text, stems(pieces(text)), row)

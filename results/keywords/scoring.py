@@ -10,6 +10,7 @@ from math import log, sqrt
 
 from results.keywords.reading import Review, Window
 from results.keywords.terms import Pair, pairs, pieces, stem
+from results.searching import quoted
 
 FEWEST = 3  # reviews of a side, for a term to be named at all
 FEWEST_NOW = 5  # reviews, for a term to be called rising
@@ -34,8 +35,8 @@ class Term:
         return f'"{self.words}"' if self.is_phrase else self.words
 
     def is_in(self, review: Review) -> bool:
-        """As MongoDB's search answers it: a phrase is found where its letters are."""
-        return self.stems <= review.stems and (not self.is_phrase or self.words in review.text)
+        """As the search answers it."""
+        return self.stems <= review.stems and (not self.is_phrase or quoted(self.words).search(review.text) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,20 +144,20 @@ def _terms(here: list[Review], there: list[Review], weight: Weigh) -> list[Term]
     forms: dict[str, Counter[str]] = {stem: Counter() for stem in told}
     phrases: Counter[Pair] = Counter()
     for review in here:
-        found = pieces(review.text)
+        found, here_told = pieces(review.text), told & review.telling
         for word in set(found):
-            if (known := stem(word)) in told:
+            if (known := stem(word)) in here_told:
                 forms[known][word] += 1
-        phrases.update(pairs(found, weights.keys()))
+        phrases.update(pairs(found, weights.keys() & review.telling, review.language))
     words = [Term(_usual(forms[stem]), frozenset({stem}), is_phrase=False) for stem in told]
     return words + [_phrase(pair) for pair, count in phrases.most_common(CANDIDATES) if count >= FEWEST]
 
 
 def _counted(reviews: Iterable[Review]) -> Counter[str]:
-    """Reviews by stem."""
+    """Reviews by stem that says something in their language."""
     counted: Counter[str] = Counter()
     for review in reviews:
-        counted.update(review.stems)
+        counted.update(review.telling)
     return counted
 
 

@@ -1,27 +1,24 @@
-"""The words of a review, told apart as MongoDB's text index tells them: what is counted here, a search finds.
+"""The words of a review, told apart as the search tells them: what is counted here, it finds.
 
 A word counts in all its forms ("crash", "crashes", "crashed"); a phrase of two words as it stands.
 """
 
 import re
-import unicodedata
+import tomllib
 from collections.abc import Collection, Iterable
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-from snowballstemmer import stemmer
+from results.words import stem as searched
 
 # Words, and whatever parts the words of a phrase: anything but a single space.
 PIECES = re.compile(r"[\w']+|[^\w' ]| {2,}")
 LONGEST_WORD = 30
 STOP_WORDS = frozenset((Path(__file__).parent / "stop_words.txt").read_text(encoding="utf-8").split())
-# They say nothing alone, and turn the word behind them round.
-TURNING = {
-    *("not", "no", "never", "cannot", "too", "can't", "don't", "didn't", "doesn't", "isn't", "wasn't", "won't"),
-    *("couldn't", "wouldn't", "cant", "dont", "didnt", "doesnt", "isnt", "wasnt", "wont"),
-}
+ENGLISH = "en"
+# By language: they say nothing alone, and turn the word behind them round.
+TURNING: dict[str, str] = tomllib.loads((Path(__file__).parent / "turning.toml").read_text(encoding="utf-8"))
 
 Pair = tuple[str, str]
 
@@ -40,28 +37,40 @@ def stems(words: Iterable[str]) -> set[str]:
 
 @lru_cache(50_000)
 def stem(word: str) -> str:
-    """What the forms of a word have in common: as MongoDB has it, stemmed first, and then without accents. Empty for
-    what says nothing."""
+    """What the forms of a word have in common, as the search has it; empty for what says nothing."""
     if len(word) > LONGEST_WORD or sum(map(str.isalpha, word)) < 2 or word.strip("'") in STOP_WORDS:
         return ""
-    return without_accents(_stemmer().stemWord(word))
+    return searched(word.strip("'"))
+
+
+def telling(words: Iterable[str], language: str) -> set[str]:
+    """The stems of those that say something in a language: "die" does in English, and does not in German."""
+    if language in ("", ENGLISH):
+        return stems(words)
+    return stems(word for word in set(words) if not _says_nothing(word, language))
+
+
+@lru_cache(50_000)
+def _says_nothing(word: str, language: str) -> bool:
+    """Also what is drawn together, such as "c'est"."""
+    return all(len(part) < 2 or part in _stop_words(language) for part in word.split("'"))
 
 
 @cache
-def _stemmer() -> Any:
-    return stemmer("english")
+def _stop_words(language: str) -> frozenset[str]:
+    from stopwordsiso import stopwords  # 9 MB, which a site of English reviews never needs
+
+    return frozenset(stopwords(language))
 
 
-def without_accents(text: str) -> str:
-    if text.isascii():
-        return text
-    return "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
+@cache
+def turning(language: str) -> frozenset[str]:
+    return frozenset(f"{TURNING[ENGLISH]} {TURNING.get(language, '')}".split())
 
 
-def pairs(found: list[str], telling: Collection[str]) -> set[Pair]:
-    """Neighbours of which the second has one of the ``telling`` stems, and the first as well, unless it turns it."""
+def pairs(found: list[str], known: Collection[str], language: str = ENGLISH) -> set[Pair]:
+    """Neighbours of which the second has one of the ``known`` stems, and the first as well, unless it turns it."""
+    turn = turning(language)
     return {
-        (one, other)
-        for one, other in pairwise(found)
-        if stem(other) in telling and (one in TURNING or stem(one) in telling)
+        (one, other) for one, other in pairwise(found) if stem(other) in known and (one in turn or stem(one) in known)
     }

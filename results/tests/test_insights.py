@@ -14,7 +14,7 @@ from results import insights
 from results.filters import ResultFilter
 from results.insights import asking, plain, quoting, writing
 from results.insights.page import shown
-from results.keywords import reading, terms
+from results.keywords import reading
 from results.models import Insights, Result
 from results.tests.factories import make_item, make_results, make_target
 from sentimatrix_studio.mongo.pipelines import collection
@@ -52,9 +52,10 @@ def written(project, asked=ALL) -> Insights:
     return found
 
 
-def review(text: str, side: str = "negative", aspects: Any = ()) -> reading.Review:
+def review(text: str, side: str = "negative", aspects: Any = (), language: str = "en") -> reading.Review:
     row = {"title": "", "text": text, "confidence": 0.9, "aspects": list(aspects), "dated_at": timezone.now()}
-    return reading.Review(ObjectId(), side, -0.5, text.lower(), terms.stems(terms.pieces(text.lower())), row)
+    judged = {"sentiment": side, "score": -0.5, "language": language}
+    return reading.Review.of({"_id": ObjectId(), **row, **judged}, language)
 
 
 # What is said

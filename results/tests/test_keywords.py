@@ -42,6 +42,15 @@ def test_forms_of_a_word_are_one_and_words_that_say_nothing_none():
     assert terms.stems(["cafés", "naïve"]) == {"cafe", "naiv"}
 
 
+def test_what_says_nothing_depends_on_the_language():
+    said = terms.pieces("die batterie ist nicht gut und das kabel ist zu kurz")
+    assert terms.telling(said, "de") == {"batteri", "kabel"}
+    assert terms.telling(["die", "und"], "en") == terms.telling(["die", "und"], "") == {"die", "und"}
+    assert terms.telling(terms.pieces("c'est l'histoire qu'il y a dans le jeu"), "fr") == {"l'histoir", "jeu"}
+    assert terms.pairs(terms.pieces("leider zu kurz"), {"kurz"}, "de") == {("zu", "kurz")}
+    assert terms.telling(["word"], "tlh") == {"word"}
+
+
 def test_words_of_a_phrase_have_one_space_between_them():
     telling = {"save", "game", "load"}
     assert terms.pairs(terms.pieces("save game"), telling) == {("save", "game")}
@@ -82,7 +91,8 @@ def test_what_is_rare_does_not_rise_and_what_comes_up_does():
 
 
 def _review(words: list[str], side: str) -> reading.Review:
-    return reading.Review(ObjectId(), side, 0.5, ", ".join(words), terms.stems(words), {})
+    found = terms.stems(words)
+    return reading.Review(ObjectId(), side, 0.5, ", ".join(words), "en", found, found, {})
 
 
 def _window(reviews: list[reading.Review]) -> reading.Window:
@@ -117,6 +127,26 @@ def test_each_side_has_the_terms_that_set_it_apart_and_a_search_finds_as_many():
             on_side = ResultFilter(search=one["search"], sentiment=(side,))
             assert searched.queryset(project).count() == one["count"] + one["others"], one
             assert on_side.queryset(project).count() == one["count"], one
+
+
+@pytest.mark.django_db
+def test_reviews_are_read_in_their_own_language_and_counted_as_a_search_finds_them():
+    german = [
+        *texts_of("negative", "Der Akku ist schwach und die Gegner sind zu stark", 12),
+        *texts_of("positive", "Der Klang ist klar und die Farbe warm", 6),
+    ]
+    project = collected([*german, *texts_of("negative", "We die all day long", 4), *texts_of("positive", "Warm", 4)])
+    Result.objects.filter(project=project, text__icontains="akku").update(language="de")
+    klang = Result.objects.filter(project=project, text__icontains="klang")
+    klang.update(language="")  # which is to say the language of most
+    Result.objects.filter(project=project, text__icontains="warm").exclude(language="").update(language="en")
+    answer = keywords(project, ResultFilter())
+    praise, blame = found(answer, "positive"), found(answer, "negative")
+    assert {"akku", "gegner", "zu stark"} <= blame.keys()
+    assert {"klang", "farbe warm"} <= praise.keys()
+    assert {"und", "der", "ist"}.isdisjoint({**praise, **blame})
+    for one in (*praise.values(), *blame.values()):
+        assert ResultFilter(search=one["search"]).queryset(project).count() == one["count"] + one["others"], one
 
 
 @pytest.mark.django_db

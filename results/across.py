@@ -27,7 +27,7 @@ SHARED = ("platform", "date_from", "date_to")  # what roll-ups of any project ca
 class Asked:
     """What a query string asks to compare. Archived projects may be among them: they keep their reviews."""
 
-    projects: list[Project]  # in the order they are named in; perhaps too few yet
+    projects: list[Project]  # in the order they are named in; perhaps too few or too many
     asked: ResultFilter
 
     @classmethod
@@ -49,8 +49,6 @@ class Asked:
 def chosen(user: Person, values: list[str]) -> list[Project]:
     try:
         ids = list(dict.fromkeys(reading.object_id(value) for value in reading.several(values)))
-        if len(ids) > MOST:
-            raise ValidationError(f"Choose {FEWEST} to {MOST} to compare.")
         own = {project.pk: project for project in Project.objects.owned_by(user).filter(pk__in=ids)}
         if wrong := next((pk for pk in ids if pk not in own), None):
             raise ValidationError(f"You have no project {wrong}.")
@@ -60,9 +58,9 @@ def chosen(user: Person, values: list[str]) -> list[Project]:
 
 
 def compare(wanted: Asked) -> Comparison:
-    """Raises ValidationError if there is nothing to compare."""
+    """Raises ValidationError if there is nothing to compare, or too much."""
     projects, asked = wanted.projects, wanted.asked
-    if len(projects) < FEWEST:
+    if not FEWEST <= len(projects) <= MOST:
         raise ValidationError({CHOSEN_BY: f"Choose {FEWEST} to {MOST} to compare."})
     tallies = asked.rollups(*(project.pk for project in projects)).tally_by("project_id")
     parts = [Part(str(one.pk), one.name, one, asked, tallies.get(one.pk, Tally({}))) for one in projects]
@@ -81,7 +79,14 @@ def _classes_differ(projects: Sequence[Project]) -> str:
 
 def _engines_differ(projects: Sequence[Project], engines: Mapping[ObjectId, list[str]]) -> str:
     """A sentence unless one engine has read everything."""
-    if len({engine for found in engines.values() for engine in found}) < 2:
+    read: dict[tuple[str, ...], list[str]] = {}
+    for project in projects:
+        read.setdefault(tuple(engines[project.pk]), []).append(project.name)
+    if len({engine for found in read for engine in found}) < 2:
         return ""
-    read = [f"{project.name} by {in_words(engines[project.pk])}" for project in projects if engines[project.pk]]
-    return f"Not one engine has read all of them, but {'; '.join(read)}: what differs may be the engines' doing."
+    said = [
+        f"{in_words(names)} {'was' if len(names) == 1 else 'were'} read by {in_words(found)}"
+        for found, names in read.items()
+        if found
+    ]
+    return f"{'; '.join(said)}: what differs may be the engines' doing."

@@ -33,27 +33,20 @@ FORM = require_http_methods(["GET", "POST"])
 @require_safe
 def job_overview(request: HttpRequest) -> HttpResponse:
     jobs = Job.objects.shown_to(request.user).prefetch_related("project")
-    return render(request, "scraping/job_overview.html", _page_of(request, jobs))
+    return render(request, "scraping/job_overview.html", {"page": _page(request, jobs)})
 
 
 @login_required
 @require_safe
 def job_list(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
     project = owned_or_404(Project, request.user, project_id)
-    context = _page_of(request, Job.objects.filter(project=project))
-    return render(request, "scraping/job_list.html", {"project": project, **context})
+    page = _page(request, Job.objects.filter(project=project))
+    return render(request, "scraping/job_list.html", {"project": project, "page": page})
 
 
-def _page_of(request: HttpRequest, jobs: Any) -> dict[str, Any]:
-    page = Paginator(jobs.with_collecting().order_by("-created_at", "-id"), PAGE_SIZE).get_page(request.GET.get("page"))
-    return {"jobs": page.object_list, **_turns(page)}
-
-
-def _turns(page: Page[Any], query: str = "") -> dict[str, str]:
-    """What the pager shows; the query stays as it is."""
-    newer = f"?{query}page={page.previous_page_number()}" if page.has_previous() else ""
-    older = f"?{query}page={page.next_page_number()}" if page.has_next() else ""
-    return {"newer": newer, "older": older, "note": f"{page.paginator.count:,} in all"}
+def _page(request: HttpRequest, jobs: Any) -> Page[Any]:
+    newest_first = jobs.with_collecting().order_by("-created_at", "-id")
+    return Paginator(newest_first, PAGE_SIZE).get_page(request.GET.get("page"))
 
 
 @login_required
@@ -128,7 +121,7 @@ def job_changes(request: HttpRequest, project_id: ObjectId, job_id: ObjectId) ->
         "counts": counts,
         "change": change,
         "rows": differences.changed(job, change, PAGE_SIZE * (page.number - 1), PAGE_SIZE),
-        **_turns(page, f"change={change.value}&"),
+        "page": page,
     }
     return render(request, "scraping/job_changes.html", context)
 

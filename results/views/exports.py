@@ -51,11 +51,9 @@ def export_list(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "project": project,
+        "page": page,
         "exports": page.object_list,
         "is_unfinished": any(one.is_unfinished for one in page.object_list),
-        "newer": f"?page={page.previous_page_number()}" if page.has_previous() else "",
-        "older": f"?page={page.next_page_number()}" if page.has_next() else "",
-        "note": f"{page.paginator.count:,} in all",
     }
     return render(request, "results/export_list.html", context)
 

@@ -19,6 +19,18 @@ document.addEventListener("formdata", event => {
   }
 });
 
+/* While the answer is on its way, another click sends nothing: on a slow day it would make the same thing twice. An answer
+   that is a file leaves the page where it is, so the patience ends. */
+const PATIENCE = 10_000;
+let sent = new WeakMap();
+document.addEventListener("submit", event => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (performance.now() - (sent.get(form) ?? -PATIENCE) < PATIENCE) event.preventDefault();
+  else sent.set(form, performance.now());
+});
+addEventListener("pageshow", () => { sent = new WeakMap(); });
+
 /* <form data-autosubmit>: submits when a choice changes or typing pauses. A text field fires "change" too, when it is
    left; only its "input" counts, or the history would get every search twice. */
 whenShown("form[data-autosubmit]", form => {

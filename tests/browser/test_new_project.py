@@ -31,3 +31,22 @@ def test_back_leads_through_the_steps_with_all_that_was_typed(page: Page) -> Non
     page.goto("/projects/new/")
     page.get_by_role("button", name="start over").click()
     expect(page.get_by_label("Name")).to_have_value("")
+
+
+SUBMIT_TWICE = """() => {
+    const form = document.querySelector("main form[method=post]");
+    const stopped = [];
+    form.noValidate = true;
+    addEventListener("submit", event => {
+        stopped.push(event.defaultPrevented);
+        event.preventDefault();
+    });
+    form.requestSubmit();
+    form.requestSubmit();
+    return stopped;
+}"""
+
+
+def test_a_second_click_while_the_answer_is_on_its_way_sends_nothing(page: Page) -> None:
+    page.goto("/accounts/signup/")
+    assert page.evaluate(SUBMIT_TWICE) == [False, True]

@@ -137,7 +137,7 @@ def result_as_json(result: Result, classes: int) -> ResultJson:
         },
         "label_source": result.label_source or None,
         "correction": _correction(result, classes),
-        "missing_since": rest.utc(result.missing_since) if result.missing_since else None,
+        "missing_since": rest.utc(result.missing_since),
         "created_at": rest.utc(result.created_at),
         "updated_at": rest.utc(result.updated_at),
     }
@@ -155,7 +155,7 @@ def content_as_json(result: Result) -> ContentJson:
         "author": result.author,
         "rating": result.rating,
         "rating_max": result.rating_max,
-        "date": rest.utc(result.published_at) if result.published_at else None,
+        "date": rest.utc(result.published_at),
         "url": result.url,
         "platform_id": result.external_id,
         "segments": result.segments,
@@ -187,7 +187,7 @@ def _sentiment(read: Result | Analysis, classes: int) -> ReadSentimentJson | Non
 
 def _analysed(result: Result, classes: int) -> ResultSentimentJson | None:
     read = _sentiment(result, classes)
-    return {**read, "analyzed_at": rest.utc(result.analyzed_at) if result.analyzed_at else None} if read else None
+    return {**read, "analyzed_at": rest.utc(result.analyzed_at)} if read else None
 
 
 def _correction(result: Result, classes: int) -> CorrectionJson | None:

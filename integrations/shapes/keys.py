@@ -1,6 +1,5 @@
 """Providers, keys and their tests as the API shows them."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal, TypedDict
 
 from integrations.choices import KeyStatus
@@ -134,15 +133,11 @@ def key_as_json(credential: Credential) -> ApiKeyJson:
         "is_valid": credential.is_valid if is_readable else False,
         "status": credential.status if is_readable else KeyStatus.UNREADABLE.value,
         "error": credential.error if is_readable else LOST,
-        "last_used": _utc(credential.last_used),
-        "last_validated": _utc(credential.last_validated),
-        "tested_at": _utc(credential.tested_at),
+        "last_used": rest.utc(credential.last_used),
+        "last_validated": rest.utc(credential.last_validated),
+        "tested_at": rest.utc(credential.tested_at),
         "created_at": rest.utc(credential.created_at),
     }
-
-
-def _utc(moment: datetime | None) -> str | None:
-    return rest.utc(moment) if moment else None
 
 
 def test_as_json(credential: Credential, verdict: Verdict) -> KeyTestJson:

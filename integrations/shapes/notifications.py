@@ -75,8 +75,8 @@ def channel_as_json(channel: Channel) -> ChannelJson:
         "events": channel.events,
         "enabled": channel.is_enabled,
         "disabled_reason": channel.why_disabled,
-        "failing_since": rest.utc(channel.failing_since) if channel.failing_since else None,
-        "last_delivered_at": rest.utc(channel.last_delivered_at) if channel.last_delivered_at else None,
+        "failing_since": rest.utc(channel.failing_since),
+        "last_delivered_at": rest.utc(channel.last_delivered_at),
         "created_at": rest.utc(channel.created_at),
         "updated_at": rest.utc(channel.updated_at),
     }

@@ -1,7 +1,6 @@
 """Webhooks, deliveries and events as the API shows them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any, TypedDict
 
 from integrations.catalogue import EventKind
@@ -107,8 +106,8 @@ def webhook_as_json(webhook: Webhook) -> WebhookJson:
         "header_names": webhook.header_names,
         "enabled": webhook.is_enabled,
         "disabled_reason": webhook.why_disabled,
-        "failing_since": _utc(webhook.failing_since),
-        "last_delivered_at": _utc(webhook.last_delivered_at),
+        "failing_since": rest.utc(webhook.failing_since),
+        "last_delivered_at": rest.utc(webhook.last_delivered_at),
         "created_at": rest.utc(webhook.created_at),
         "updated_at": rest.utc(webhook.updated_at),
     }
@@ -119,7 +118,7 @@ def new_webhook_as_json(webhook: Webhook, secret: str) -> NewWebhookJson:
 
 
 def secret_as_json(webhook: Webhook, secret: str) -> SecretJson:
-    return {"secret": secret, "old_secret_counts_until": _utc(webhook.both_count_until)}
+    return {"secret": secret, "old_secret_counts_until": rest.utc(webhook.both_count_until)}
 
 
 def event_as_json(kind: EventKind) -> EventJson:
@@ -137,8 +136,8 @@ def delivery_as_json(delivery: Delivery) -> DeliveryJson:
         "code": delivery.code,
         "error": delivery.message,
         "created_at": rest.utc(delivery.created_at),
-        "next_attempt_at": _utc(delivery.due_at),
-        "ended_at": _utc(delivery.ended_at),
+        "next_attempt_at": rest.utc(delivery.due_at),
+        "ended_at": rest.utc(delivery.ended_at),
     }
 
 
@@ -163,7 +162,3 @@ def _attempt_as_json(attempt: Attempt) -> AttemptJson:
         "response_headers": attempt["headers"],
         "response_body": attempt["body"],
     }
-
-
-def _utc(moment: datetime | None) -> str | None:
-    return rest.utc(moment) if moment else None

@@ -118,8 +118,8 @@ class ExportViewSet(FilteredViewSet):
             "filename": one.filename or None,
             "size": one.size,
             "created_at": rest.utc(one.created_at),
-            "finished_at": rest.utc(one.finished_at) if one.finished_at else None,
-            "expires_at": rest.utc(one.expires_at) if one.expires_at else None,
+            "finished_at": rest.utc(one.finished_at),
+            "expires_at": rest.utc(one.expires_at),
             "url": self.request.build_absolute_uri(path) if path else None,
         }
 

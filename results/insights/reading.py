@@ -66,8 +66,8 @@ def as_json(project: Project, asked: ResultFilter, insights: Insights | None) ->
     points = {kind: [_point(one, project, asked) for one in found] for kind, found in row.points.items()}
     return {
         "state": row.state,
-        "asked_at": rest.utc(row.asked_at) if row.asked_at else None,
-        "written_at": rest.utc(row.written_at) if row.written_at else None,
+        "asked_at": rest.utc(row.asked_at),
+        "written_at": rest.utc(row.written_at),
         "engine": row.engine or None,
         "note": row.note,
         "read": row.read,

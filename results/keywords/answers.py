@@ -15,8 +15,9 @@ from redis.exceptions import RedisError
 
 from projects.models import Project
 from results.choices import POLARITIES
+from results.counting import counts
 from results.filters import ResultFilter
-from results.keywords.reading import Window, read
+from results.keywords.reading import Window, labelled, read
 from results.keywords.scoring import Weighed, apart, risen, times
 from results.models import TotalRollup
 from sentimatrix_studio import rest
@@ -44,7 +45,7 @@ class KeywordJson(TypedDict):
 
 class KeywordsJson(TypedDict):
     """`read` of the `total` labelled reviews were read, the newest; `since` is the date of the oldest of them where
-    that is not all. `total` is null where counting took too long."""
+    that is not all. `total` is null where counting, or looking for them, took too long."""
 
     read: Count
     total: Count | None
@@ -65,7 +66,8 @@ class RisingTermJson(TypedDict):
 
 
 class RisingJson(TypedDict):
-    """The terms that a larger share of reviews has than in the period before, by more than chance."""
+    """The terms that a larger share of reviews has than in the period before, by more than chance. Of either period the
+    newest reviews were read: `since` and `since_before` are the dates of the oldest of them where those are not all."""
 
     date_from: Day
     date_to: Day
@@ -74,12 +76,13 @@ class RisingJson(TypedDict):
     read: Count
     read_before: Count
     since: Moment | None
+    since_before: Moment | None
     terms: list[RisingTermJson]
 
 
 def keywords(project: Project, asked: ResultFilter, most: int = MOST) -> KeywordsJson:
     """The terms that set each side apart. What is asked for of sentiment and state is passed over."""
-    return _remembered(f"keywords:{most}", project, asked, lambda: _keywords(read(project, asked), most))
+    return _remembered(f"keywords:{most}", project, asked, lambda: _keywords(project, asked, most))
 
 
 def rising(project: Project, asked: ResultFilter, most: int = MOST) -> RisingJson:
@@ -90,18 +93,25 @@ def rising(project: Project, asked: ResultFilter, most: int = MOST) -> RisingJso
     return _remembered(f"rising:{most}", project, now, lambda: _rising(project, now, first, last.date(), most))
 
 
-def _keywords(window: Window, most: int) -> KeywordsJson:
+def _keywords(project: Project, asked: ResultFilter, most: int) -> KeywordsJson:
+    window = read(project, asked)
     sides = {side: [one for one in window.reviews if one.side == side] for side in POLARITIES}
     found = {
         side: apart(here, [one for one in window.reviews if one.side != side], most) for side, here in sides.items()
     }
     return {
         "read": window.read,
-        "total": window.total,
-        "since": rest.utc(window.since) if window.since else None,
+        "total": _total(project, asked, window),
+        "since": rest.utc(window.since),
         "sides": {side: len(here) for side, here in sides.items()},
         "keywords": {side: [_keyword(one, len(sides[side])) for one in terms] for side, terms in found.items()},
     }
+
+
+def _total(project: Project, asked: ResultFilter, window: Window) -> int | None:
+    if window.are_all:
+        return window.read
+    return counts(project, labelled(asked)).total if window.is_in_time else None
 
 
 def _keyword(one: Weighed, of: int) -> KeywordJson:
@@ -127,7 +137,8 @@ def _rising(project: Project, asked: ResultFilter, first: date, last: date, most
         "before_to": (first - timedelta(1)).isoformat(),
         "read": now.read,
         "read_before": before.read,
-        "since": rest.utc(now.since) if now.since else None,
+        "since": rest.utc(now.since),
+        "since_before": rest.utc(before.since),
         "terms": [_rising_term(one, now.read, before.read) for one in risen(now, before, most)],
     }
 

@@ -1,19 +1,14 @@
-from typing import Any
-
 from bson import ObjectId
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.ownership import owned_or_404
 from projects.models import Project
-from results import explorer
 from results.aspects_report import report
-from results.chips import chips
 from results.counting import CountingError
-from results.report import Question
+from results.views.analytics import answered, asked_in
 
 
 @login_required
@@ -21,18 +16,12 @@ from results.report import Question
 def aspects(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
     """What is praised and what hurts."""
     project = owned_or_404(Project, request.user, project_id)
-    try:
-        question, problems = Question.parse(project, request.GET), []
-    except ValidationError as error:
-        question, problems = Question(), explorer.problems(error)
-    context: dict[str, Any] = {
+    question, problems = asked_in(request, project)
+    context = {
         "project": project,
         "is_wanted": project.config["analysis"]["aspects"],
         "problems": problems,
-        "question": question,
-        "presets": question.presets(),
-        "kept": question.beside("date_from", "date_to"),
-        "chips": chips(question.asked, project),
+        **answered(project, question),
     }
     try:
         context["report"] = report(project, question.asked)

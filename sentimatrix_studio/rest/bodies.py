@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, overload
 
 from bson import ObjectId
 from bson.errors import InvalidId
@@ -64,8 +64,18 @@ class IdField(serializers.Field[ObjectId, Any, str, Any]):
             self.fail("invalid")
 
 
-def utc(moment: datetime) -> str:
+@overload
+def utc(moment: datetime) -> str: ...
+
+
+@overload
+def utc(moment: datetime | None) -> str | None: ...
+
+
+def utc(moment: datetime | None) -> str | None:
     """With ``Z`` whatever zone the reader's pages are in, and in milliseconds: MongoDB keeps no more."""
+    if moment is None:
+        return None
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -11,11 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects.models import Project
-from results import counting, exports, paging
+from results import bulk, counting, exports, paging
+from results.api.bulk import BulkChangeJson, accepted, conflicts
 from results.api.changes import undo_id
 from results.api.filtered import FilteredViewSet
 from results.filters import ResultFilter
-from results.models import Result, ResultQuerySet
+from results.models import BulkChange, Change, Result
 from results.parameters import EXPORT, FILTERS, ORDER
 from results.removal import delete_results
 from results.shapes import ResultJson, result_as_json
@@ -55,7 +56,8 @@ class ResultPager(rest.Pager):
         self.request, given = request, request.query_params
         self.sort = paging.read_sort(given.get("sort", ""))
         if "cursor" not in given:
-            return super().paginate_queryset(paging.ordered(queryset, None, self.sort), request)
+            with paging.in_time():
+                return super().paginate_queryset(paging.ordered(queryset, None, self.sort), request)
         if "page" in given:
             raise ValidationError({"cursor": "Use either page or cursor."})
         self.page_size = rest.page_size(self._asked)
@@ -70,8 +72,9 @@ class ResultPager(rest.Pager):
             return super().get_paginated_response(data)
         cursors = {"next_cursor": self.slice.next or None, "previous_cursor": self.slice.previous or None}
         answer = Response({"items": data, "page_size": self.page_size, **cursors})
-        links = {"next": self.slice.next, "prev": self.slice.previous}
-        answer["Link"] = ", ".join(self._link(rel, "cursor", cursor) for rel, cursor in links.items() if cursor)
+        neighbours = {"next": self.slice.next, "prev": self.slice.previous}
+        if links := [self._link(rel, "cursor", cursor) for rel, cursor in neighbours.items() if cursor]:
+            answer["Link"] = ", ".join(links)
         return answer
 
 
@@ -83,7 +86,7 @@ class ResultViewSet(FilteredViewSet):
         "export": {**FILTERS, **EXPORT},
     }
 
-    @extend_schema(responses={200: PageJson[ResultJson] | SliceJson})
+    @extend_schema(responses={200: PageJson[ResultJson] | SliceJson, 503: None})
     def list(self, request: Request, project_id: ObjectId) -> Response:
         """List reviews.
 
@@ -93,20 +96,24 @@ class ResultViewSet(FilteredViewSet):
         project = self._project(project_id)
         asked = self._asked(project)
         pager = ResultPager(project, asked)
-        results = pager.paginate_queryset(asked.queryset(project).for_list(), request)
+        results = pager.paginate_queryset(paging.timely(asked.queryset(project).for_list()), request)
         return pager.get_paginated_response([result_as_json(one, project.sentiment_classes) for one in results])
 
-    @extend_schema(responses={200: DeletedJson})
+    @extend_schema(responses={200: DeletedJson, 202: BulkChangeJson, 409: None})
     def destroy_all(self, request: Request, project_id: ObjectId) -> Response:
         """Delete what the filters find.
 
-        Without filters that is everything. Asks for ``confirm=true``. For a day it can be undone.
+        Without filters that is everything. Asks for ``confirm=true``. For a day it can be undone. More than 500 are
+        deleted by a worker: 202, and `Location` says where to ask how far it has come. In the meantime another such
+        change of the project is refused (409).
         """
         project = self._project(project_id)
         asked = self._asked(project)
         if not self.asked["confirm"]:
             raise ValidationError({"confirm": "This deletes what the filters find. Say confirm=true if that is meant."})
-        return self._deleted(project, asked.queryset(project))
+        with conflicts():
+            done = bulk.delete(project, asked)
+        return accepted(done) if isinstance(done, BulkChange) else _deleted(done)
 
     @extend_schema(responses={200: ResultJson})
     def retrieve(self, request: Request, project_id: ObjectId, result_id: ObjectId) -> Response:
@@ -121,7 +128,7 @@ class ResultViewSet(FilteredViewSet):
         For a day it can be undone.
         """
         result = self._part(Result, project_id, result_id)
-        return self._deleted(result.project, Result.objects.filter(pk=result.pk))
+        return _deleted(delete_results(result.project, Result.objects.filter(pk=result.pk)))
 
     @extend_schema(responses=FILES)
     def export(self, request: Request, project_id: ObjectId) -> StreamingHttpResponse:
@@ -133,6 +140,6 @@ class ResultViewSet(FilteredViewSet):
         asked, form = self._asked(project), exports.ExportRequest.parse(request.query_params)
         return exports.response(request._request, exports.export(project, asked, form))
 
-    def _deleted(self, project: Project, results: ResultQuerySet) -> Response:
-        change = delete_results(project, results)
-        return Response({"deleted": change.count, "undo_id": undo_id(change)})
+
+def _deleted(change: Change) -> Response:
+    return Response({"deleted": change.count, "undo_id": undo_id(change)})

@@ -162,6 +162,7 @@ def test_a_list_comes_in_slices_by_cursor(api: APIClient, project: Project, stea
     assert (first.json()["previous_cursor"], third.json()["next_cursor"]) == (None, None)
     assert ids(api.get(path_of(project), {"cursor": second.json()["previous_cursor"], "page_size": "2"})) == ["4", "3"]
     assert second["Link"].count("rel=") == 2
+    assert "Link" not in api.get(path_of(project), {"cursor": "", "page_size": "5"})
     assert first.json()["page_size"] == 2
 
 

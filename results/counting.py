@@ -32,11 +32,12 @@ from results.tallies import (
     STATES,
     Tally,
 )
-from sentimatrix_studio.mongo.pipelines import collection, condition, session
+from sentimatrix_studio.mongo.pipelines import collection, condition, options, session
 
 CountedFrom = Literal["rollups", "reviews"]
 Period = Literal["hour", "day", "week", "month"]
 LONGEST = 2000  # milliseconds
+LABELS_COUNTED = 50_000  # reviews with a word: of more, only how many there are is counted, from the index alone
 MOST_DAYS_IN_ZONE = 92  # roll-ups know days of UTC: those of another zone are counted from the reviews
 UNKNOWN_ZONE = 40485  # MongoDB's code; its list of zones is as old as the server
 
@@ -73,12 +74,24 @@ class Counts:
     human: int | None = None
 
 
+def total(project: Project, asked: ResultFilter) -> int | None:
+    """How many reviews a filter finds; None where it took too long."""
+    if not asked.is_of_one_word:
+        return counts(project, asked).total
+    try:
+        return Reviews(project, asked).total()
+    except CountingError:
+        return None
+
+
 def counts(project: Project, asked: ResultFilter) -> Counts:
     """For lists. Of a filter by emotion alone roll-ups know the total, but not the labels."""
     if is_counted_by_rollups(asked):
         needed = ("total", HUMAN, *LABELS, *(STATES if asked.state else ()), *(EMOTIONS if asked.emotion else ()))
         return _read_off(_less_implied(asked), asked.rollups(project.pk).tally(needed), project.sentiment_classes)
     try:
+        if asked.is_of_one_word and (found := Reviews(project, asked).total()) > LABELS_COUNTED:
+            return Counts(found)
         tally = Counting(project, asked).tally(("total", HUMAN, *LABELS))
     except CountingError:
         return Counts()
@@ -166,6 +179,10 @@ class Reviews:
     project: Project
     asked: ResultFilter
 
+    def total(self) -> int:
+        """For what an index alone can tell, which is many times quicker."""
+        return next((group["n"] for group in self._groups({"_id": None, "n": SUMS["n"]})), 0)
+
     def tally(self, counters: Collection[str] = COUNTERS) -> Tally:
         return self._tallies(None, counters).get(None, Tally({}))
 
@@ -199,9 +216,11 @@ class Reviews:
         return {key: Tally(sums) for key, sums in found.items()}
 
     def _groups(self, group: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        pipeline = [{"$match": condition(self.asked.queryset(self.project))}, {"$group": group}]
+        rows = self.asked.queryset(self.project)
+        pipeline = [{"$match": condition(rows)}, {"$group": group}]
         try:
-            yield from collection(Result).aggregate(pipeline, maxTimeMS=LONGEST, session=session())
+            found = collection(Result).aggregate(pipeline, maxTimeMS=LONGEST, session=session(), **options(rows))
+            yield from found
         except ExecutionTimeout as error:
             raise CountingError from error
         except OperationFailure as error:

@@ -18,6 +18,7 @@ from projects.models import Target
 from results import labels
 from results.choices import State
 from results.models import Result
+from results.words import words
 
 Document = dict[str, Any]
 Segments = dict[str, str | float | bool]
@@ -120,6 +121,7 @@ def new_document(target: Target, job_id: ObjectId | None, identity: str, said: D
         "platform": target.platform,
         "external_id": identity,
         **said,
+        "words": words(said["title"], said["text"]),
         "dated_at": said["published_at"] or now,
         "versions": [],
         "missing_since": None,
@@ -144,6 +146,7 @@ def edited(old: Document, job_id: ObjectId | None, said: Document, now: datetime
     published_at = said["published_at"] or old["published_at"]
     return {
         **said,
+        "words": words(said["title"], said["text"]),
         "published_at": published_at,
         "dated_at": published_at or old["dated_at"],
         "job_id": job_id,

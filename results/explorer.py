@@ -17,7 +17,7 @@ from results.choices import LabelSource, Sentiment, State
 from results.counting import Counts
 from results.forms import LABELS
 from results.models import Result, SavedView
-from results.paging import Cursor, Slice, take
+from results.paging import Cursor, FindingError, Slice, take, timely
 from results.selection import Selection
 from sentimatrix_studio.mongo.pipelines import row_of, united
 
@@ -169,15 +169,18 @@ def _address(selection: Selection, cursor: str | None = None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The reviews before and after one in the list, if there are any."""
+    """The reviews before and after one in the list, if there are any and they are found in time."""
 
     previous: Result | None
     next: Result | None
 
 
 def neighbours(selection: Selection, result: Result) -> Neighbours:
-    rows = selection.asked.queryset(result.project).only("pk", "dated_at")
+    rows = timely(selection.asked.queryset(result.project).only("pk", "dated_at"))
     places = (str(Cursor(is_backwards, result.dated_at, result.pk)) for is_backwards in (True, False))
-    return Neighbours(
-        *(next(iter(take(rows, cursor=place, size=1, sort=selection.sort).results), None) for place in places)
-    )
+    try:
+        return Neighbours(
+            *(next(iter(take(rows, cursor=place, size=1, sort=selection.sort).results), None) for place in places)
+        )
+    except FindingError:
+        return Neighbours(None, None)

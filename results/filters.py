@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from projects.models import Project, Target
-from results import reading, rollups
+from results import reading, rollups, searching
 from results.choices import labels_covered
 from results.models import (
     AspectRollupQuerySet,
@@ -102,6 +102,12 @@ class ResultFilter:
         return not any(self.items())
 
     @property
+    def is_of_one_word(self) -> bool:
+        """Besides days: an index has both."""
+        names = {name for name, _ in self.items()}
+        return "search" in names <= {"search", "date_from", "date_to"} and searching.parse(self.search).is_one_word
+
+    @property
     def start(self) -> datetime | None:
         """The first moment."""
         return first_moment(self.date_from) if self.date_from else None
@@ -136,12 +142,11 @@ class ResultFilter:
         rows: ResultQuerySet = Result.objects.filter(project_id=project.pk, **self._columns(project))
         if self.platform or self.target_id:
             rows = self._of_targets(rows, project)
-        return rows
+        return rows.searched(searching.condition(project.pk, self.search)) if self.search else rows
 
     def _columns(self, project: Project) -> dict[str, Any]:
         shown = self.sentiment
         lookups = {
-            "text__words": reading.all_words(self.search),
             "sentiment__in": [label for name in shown for label in labels_covered(name, project.sentiment_classes)],
             "emotion__in": self.emotion,
             "aspects__mention": self.aspect,

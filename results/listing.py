@@ -14,12 +14,13 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
-from accounts.templatetags.ui import badge, mark_words, score, stars, timestamp
+from accounts.templatetags.ui import badge, score, stars, timestamp
 from projects.choices import Platform
 from projects.models import Project
 from results.choices import Emotion, LabelSource, State, label_shown
+from results.highlighting import marked
 from results.models import UNCERTAIN_BELOW
-from results.paging import Slice, take
+from results.paging import Slice, take, timely
 from results.selection import ALL, Selection
 from sentimatrix_studio.mongo.pipelines import documents
 
@@ -50,8 +51,8 @@ ROW = """<tr>
 
 
 def page(project: Project, selection: Selection = ALL, cursor: str = "", size: int = PAGE_SIZE) -> Slice:
-    """As ``paging.take``, with the ``COLUMNS`` alone. Raises ValidationError for a bad cursor."""
-    results = selection.asked.queryset(project).values(*COLUMNS)
+    """As ``paging.take``, with the ``COLUMNS`` alone. Raises ValidationError for a bad cursor, and FindingError."""
+    results = timely(selection.asked.queryset(project).values(*COLUMNS))
     return take(results, cursor=cursor, size=size, sort=selection.sort, read=_read)
 
 
@@ -90,9 +91,9 @@ def _row(one: Any, path: str, search: str, classes: int, box: str) -> str:
 
 
 def _review(one: Any, path: str, search: str) -> str:
-    text = mark_words(one.text, search, TEXT_LENGTH)
+    text = marked(one.text, search, TEXT_LENGTH)
     if one.title:
-        return TITLED.format(path, mark_words(one.title, search, TITLE_LENGTH), text)
+        return TITLED.format(path, marked(one.title, search, TITLE_LENGTH), text)
     return UNTITLED.format(path, text or "No text")
 
 

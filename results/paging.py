@@ -2,19 +2,35 @@
 
 import base64
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError
 from django.db.models import Q, QuerySet
+from pymongo.errors import ExecutionTimeout
+
+from sentimatrix_studio.mongo.pipelines import options, within
 
 NEWEST_FIRST, OLDEST_FIRST = SORTS = ("-date", "date")
+LONGEST_SEARCH, LONGEST = 2000, 10_000  # milliseconds
 FORM = struct.Struct(">?q12s")  # backwards?, milliseconds since 1970, id
 Reader = Callable[[QuerySet[Any, Any]], list[Any]]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class FindingError(Exception):
+    """There are too many reviews to look through for the few that match. To try again does not help."""
+
+    code = "FINDING_TIMEOUT"
+    message = (
+        "These reviews could not be found in the time there is: each part of the filter fits a great many, and hardly "
+        "any fit all of it. Ask for fewer days, or search for a rarer word."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +77,11 @@ def read_sort(text: str) -> str:
 def take(
     queryset: QuerySet[Any, Any], *, cursor: str = "", size: int = 50, sort: str = NEWEST_FIRST, read: Reader = list
 ) -> Slice:
-    """The ``size`` reviews of the queryset at the cursor. Raises ValidationError for a bad cursor."""
+    """The ``size`` reviews of the queryset at the cursor. Raises ValidationError for a bad cursor, and
+    FindingError where a ``timely`` one takes too long."""
     place = Cursor.parse(cursor) if cursor else None
-    found = read(ordered(queryset, place, sort)[: size + 1])  # one more, to know whether there is more
+    with in_time():
+        found = read(ordered(queryset, place, sort)[: size + 1])  # one more, to know whether there is more
     has_more, found = len(found) > size, found[:size]
     has_next, has_previous = has_more, place is not None
     if place and place.is_backwards:
@@ -74,6 +92,23 @@ def take(
         next=str(Cursor(False, found[-1].dated_at, found[-1].pk)) if found and has_next else "",
         previous=str(Cursor(True, found[0].dated_at, found[0].pk)) if found and has_previous else "",
     )
+
+
+def timely(queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """The same for somebody who waits: MongoDB breaks off a search after two seconds, and another filter after ten,
+    for which there may be no index."""
+    return within(queryset, LONGEST_SEARCH if options(queryset) else LONGEST)
+
+
+@contextmanager
+def in_time() -> Iterator[None]:
+    """Raises FindingError where it was broken off."""
+    try:
+        yield
+    except DatabaseError as error:
+        if isinstance(error.__cause__, ExecutionTimeout):
+            raise FindingError from error
+        raise
 
 
 def ordered(queryset: QuerySet[Any, Any], place: Cursor | None, sort: str = NEWEST_FIRST) -> QuerySet[Any, Any]:

@@ -12,13 +12,13 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from projects.choices import Platform
 from projects.models import Project, Target
+from results import searching
 from results.choices import POLARITIES, Emotion, LabelSource, State, labels_shown
 
 LONGEST_SEARCH = 200
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 # "story", or what is said of it: "story:negative".
 ASPECT = re.compile(rf"[^:;,\s][^:;,]{{0,39}}(:({'|'.join(POLARITIES)}))?")
-TERM = re.compile(r'-?"[^"]+"|[^\s"]+')
 
 Reader = Callable[[list[str], Project], Any]
 
@@ -101,9 +101,8 @@ def words(values: list[str], project: Project) -> str:
     value = one(values)
     if len(value) > LONGEST_SEARCH:
         raise ValidationError(f"Search for at most {LONGEST_SEARCH} characters.")
-    terms = TERM.findall(value)
-    if terms and all(term.startswith("-") for term in terms):
-        raise ValidationError("Name a word to search for besides those to leave out.")
+    if value and not searching.parse(value).words:
+        raise ValidationError("Name a word to search for, besides those to leave out and those that every text has.")
     return value
 
 
@@ -146,14 +145,3 @@ def written(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def all_words(search: str) -> str:
-    """What a person types, in MongoDB's terms: all words must occur, ``"quoted words"`` together, ``-word`` not at all.
-
-    A single word is also found in its other forms; of several, MongoDB would take any one if they were not quoted.
-    """
-    terms = TERM.findall(search)
-    if len(terms) <= 1:
-        return " ".join(terms)
-    return " ".join(term if term.startswith(("-", '"')) else f'"{term}"' for term in terms)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import calendar
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -19,7 +18,6 @@ from lucide.templatetags.lucide import lucide
 
 register = template.Library()
 
-MAX_MARKED_WORDS = 10
 WEAK_PUSH, STRONG_PUSH = 0.03, 0.1  # of the score: less is not worth showing, more is shown stronger
 
 MONTHS = ("", *calendar.month_abbr[1:])
@@ -157,43 +155,6 @@ def _check_boxes(name: str, choices: tuple[tuple[str, str, bool], ...], icons: b
     )
     box = '<label class="choice"><input type="checkbox" name="{}" value="{}"{}>{}<span>{}</span></label>\n'
     return format_html_join("", box, rows)
-
-
-@register.simple_tag
-def mark_words(text: str, query: str = "", length: int = 0) -> SafeString:
-    """The text, escaped, with the words that begin like a word of the query marked.
-
-    With a ``length``, an excerpt of about so many characters around the first marked word.
-    """
-    pattern = _word_pattern(query or "")
-    if length:
-        text = _excerpt(text, pattern, length)
-    if pattern is None:
-        return conditional_escape(text)
-    return format_html_join("", "{}{}", _marked(text, pattern))
-
-
-def _word_pattern(query: str) -> re.Pattern[str] | None:
-    words = re.findall(r"\w+", query)[:MAX_MARKED_WORDS]
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\w*", re.IGNORECASE) if words else None
-
-
-def _marked(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
-    end = 0
-    for match in pattern.finditer(text):
-        yield text[end : match.start()], format_html("<mark>{}</mark>", match[0])
-        end = match.end()
-    yield text[end:], ""
-
-
-def _excerpt(text: str, pattern: re.Pattern[str] | None, length: int) -> str:
-    if len(text) <= length:
-        return text
-    found = pattern.search(text) if pattern else None
-    start = max(0, found.start() - length // 3) if found else 0
-    start = text.find(" ", start) + 1 if start else 0
-    cut = text[start : start + length].rstrip()
-    return f"{'…' if start else ''}{cut}{'…' if start + length < len(text) else ''}"
 
 
 @register.simple_tag

@@ -82,34 +82,6 @@ class TestScore:
         assert ui.score(None) == ""
 
 
-class TestMarkWords:
-    def test_marks_words_that_begin_like_a_word_of_the_query(self):
-        assert ui.mark_words("Cameras, camera? webcam", "CAM") == "<mark>Cameras</mark>, <mark>camera</mark>? webcam"
-
-    def test_never_lets_markup_through(self):
-        assert ui.mark_words(HOSTILE, "camera script") == (
-            "&lt;<mark>script</mark>&gt;alert(&quot;<mark>camera</mark>&quot;)&lt;/<mark>script</mark>&gt;"
-        )
-
-    @pytest.mark.parametrize("query", ["", None, "(((", ".*", "<b>"])
-    def test_takes_any_query_literally(self, query):
-        assert ui.mark_words("plain (text).", query) == "plain (text)."
-
-    def test_does_not_find_words_inside_of_entities(self):
-        assert ui.mark_words("fish & chips", "amp") == "fish &amp; chips"
-
-    def test_an_excerpt_shows_the_first_hit(self):
-        text = "filler " * 100 + "the camera broke " + "filler " * 100
-        excerpt = ui.mark_words(text, "camera", 90)
-        assert "<mark>camera</mark> broke" in excerpt
-        assert excerpt.startswith("…")
-        assert excerpt.endswith("…")
-        assert len(excerpt) < 120
-
-    def test_an_excerpt_of_a_short_text_is_the_text(self):
-        assert ui.mark_words("short", "", 90) == "short"
-
-
 class TestPushedWords:
     def test_show_side_and_strength(self):
         html = ui.pushed_words([("not", -0.05), ("great", 0.4), ("the", 0.001), ("<b>", 0.0)])

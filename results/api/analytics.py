@@ -4,8 +4,7 @@ from typing import Any
 
 from bson import ObjectId
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
-from rest_framework.exceptions import APIException
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,7 +13,7 @@ from projects.models import Project
 from results import analytics, aspects_counted, comparing
 from results.api.comparing import ComparisonJson, comparison_as_json
 from results.api.filtered import FilteredViewSet
-from results.counting import CountedFrom, Counting, CountingError
+from results.counting import CountedFrom, Counting
 from results.filters import ResultFilter
 from results.parameters import FILTERS, OTHER_PERIOD
 
@@ -27,10 +26,6 @@ ZONE = serializers.CharField(
     validators=[validate_timezone],
     help_text="The time zone of hours, and of periods within 92 days, such as `Europe/Vienna`; else they are UTC.",
 )
-
-
-class TooManyReviews(APIException):
-    status_code, default_code = status.HTTP_503_SERVICE_UNAVAILABLE, CountingError.code
 
 
 class AnalyticsViewSet(FilteredViewSet):
@@ -51,9 +46,6 @@ class AnalyticsViewSet(FilteredViewSet):
         "platforms": ["X-Counted-From"],
         "aspects": ["X-Counted-From"],
     }
-
-    def handle_exception(self, exc: Exception) -> Response:
-        return super().handle_exception(TooManyReviews(exc.message) if isinstance(exc, CountingError) else exc)
 
     @extend_schema(responses={200: analytics.SummaryJson, 503: None})
     def summary(self, request: Request, project_id: ObjectId) -> Response:

@@ -65,7 +65,7 @@ class ResultPager(rest.Pager):
         return self.slice.results
 
     def _count(self, queryset: Any) -> int | None:
-        return counting.counts(self.project, self.asked).total
+        return counting.total(self.project, self.asked)
 
     def get_paginated_response(self, data: Any) -> Response:
         if "cursor" not in self.request.query_params:

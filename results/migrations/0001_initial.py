@@ -102,6 +102,7 @@ class Migration(migrations.Migration):
                 ('missing_since', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('state', models.CharField(choices=[('pending', 'Waiting for analysis'), ('analysed', 'Analysed'), ('unsupported_language', 'Language not supported'), ('no_text', 'No text'), ('failed', 'Analysis failed')], default='pending', max_length=20)),
                 ('language', models.CharField(blank=True, max_length=10)),
+                ('words', models.JSONField(blank=True, default=list, editable=False)),
                 ('word_count', models.PositiveIntegerField(default=0)),
                 ('engine', models.CharField(blank=True, max_length=100)),
                 ('sentiment', models.CharField(blank=True, choices=[('very_positive', 'Very positive'), ('positive', 'Positive'), ('neutral', 'Neutral'), ('negative', 'Negative'), ('very_negative', 'Very negative')], max_length=13, null=True)),
@@ -130,7 +131,7 @@ class Migration(migrations.Migration):
                 ('target', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='results', to='projects.target')),
             ],
             options={
-                'indexes': [models.Index(fields=['project', '-dated_at', '-id'], name='result_newest'), models.Index(fields=['target', '-dated_at', '-id'], name='result_target_newest'), models.Index(fields=['project', 'engine'], name='result_engine'), models.Index(condition=models.Q(('label_source', 'human')), fields=['project', '-dated_at', '-id'], name='result_corrected')],
+                'indexes': [models.Index(fields=['project', '-dated_at', '-id'], name='result_newest'), models.Index(fields=['target', '-dated_at', '-id'], name='result_target_newest'), models.Index(fields=['project', 'words', '-dated_at', '-id'], name='result_words'), models.Index(fields=['project', 'engine'], name='result_engine'), models.Index(condition=models.Q(('label_source', 'human')), fields=['project', '-dated_at', '-id'], name='result_corrected')],
                 'constraints': [models.UniqueConstraint(fields=('project', 'platform', 'external_id'), name='result_once_a_project')],
             },
         ),

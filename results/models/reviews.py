@@ -11,17 +11,20 @@ from accounts.ownership import OwnedModel, OwnedQuerySet
 from projects.choices import Platform
 from projects.models import Project, Target
 from results.choices import POLARITIES, Emotion, LabelSource, Sentiment, State, label_shown
+from sentimatrix_studio.mongo.pipelines import by_index
 
+WORDS = "result_words"  # the index
 UNCERTAIN_BELOW = 0.5  # a label with less confidence is wrong about as often as it is right
 
 
-class Words(models.Lookup):
-    """``text__words="…"``: MongoDB's full-text search in title and text. The words are never more than a string."""
+class Searched(models.Lookup):
+    """``words__searched=condition``: a condition that ``searching.py`` has made, of the whole review."""
 
-    lookup_name = "words"
+    lookup_name = "searched"
+    prepare_rhs = False
 
     def as_mql(self, compiler: Any, connection: Any, as_expr: bool = False) -> dict[str, Any]:
-        return {"$text": {"$search": str(self.rhs)}}
+        return dict(self.rhs)
 
 
 class Mentions(models.Lookup):
@@ -46,7 +49,12 @@ def _said(name: str, side: str) -> dict[str, Any]:
 class ResultQuerySet(OwnedQuerySet):
     def for_list(self) -> Self:
         """Without the long fields that only the page of one review shows."""
-        return self.defer("versions", "explanation")
+        return self.defer("versions", "explanation", "words")
+
+    def searched(self, condition: dict[str, Any]) -> Self:
+        """By the index of words, whatever else is asked for: MongoDB would judge by what it has found before, and at
+        times read all reviews for a word that a few have."""
+        return by_index(self.filter(words__searched=condition), WORDS)
 
 
 class Result(OwnedModel):
@@ -83,6 +91,7 @@ class Result(OwnedModel):
 
     state = models.CharField(max_length=20, choices=State, default=State.PENDING)
     language = models.CharField(max_length=10, blank=True)
+    words = models.JSONField(default=list, blank=True, editable=False)  # of title and text, to search by: see words.py
     word_count = models.PositiveIntegerField(default=0)
     engine = models.CharField(max_length=100, blank=True)
     sentiment = models.CharField(max_length=13, choices=Sentiment, null=True, blank=True)
@@ -118,6 +127,7 @@ class Result(OwnedModel):
         indexes = [
             models.Index(fields=["project", "-dated_at", "-id"], name="result_newest"),
             models.Index(fields=["target", "-dated_at", "-id"], name="result_target_newest"),
+            models.Index(fields=["project", "words", "-dated_at", "-id"], name=WORDS),  # an entry for each of the words
             models.Index(fields=["project", "engine"], name="result_engine"),
             models.Index(  # a few of many: it costs those that are stored nothing
                 fields=["project", "-dated_at", "-id"], name="result_corrected", condition=Q(label_source="human")
@@ -150,5 +160,5 @@ class Result(OwnedModel):
         return self.label_source == LabelSource.HUMAN
 
 
-Result._meta.get_field("text").register_lookup(Words)
+Result._meta.get_field("words").register_lookup(Searched)
 Result._meta.get_field("aspects").register_lookup(Mentions)

@@ -13,10 +13,8 @@ from results.chips import chips
 from results.counting import counts
 from results.filters import ResultFilter
 from results.models import Result
-from results.reading import all_words
 from results.tests.factories import START, make_item, make_results, make_target, store
 from results.tests.once import db_of_the_module  # noqa: F401 - makes a fixture of this module
-from sentimatrix_studio.mongo.pipelines import collection, condition
 
 JOB = ObjectId()
 
@@ -134,6 +132,8 @@ def test_with_three_classes_a_side_covers_its_extremes(project: Project) -> None
         ("target_id=0123456789abcdef01234567", "target_id", "This project has no target 0123456789abcdef01234567."),
         ("search=" + "x" * 201, "search", "at most 200 characters"),
         ("search=-this", "search", "Name a word to search for"),
+        ("search=The -good", "search", "besides those to leave out and those that every text has"),
+        ("search=!!! 😀", "search", "Name a word to search for"),
     ],
 )
 def test_what_is_wrong_is_named(project: Project, query: str, name: str, message: str) -> None:
@@ -167,21 +167,6 @@ def test_what_people_search_for_is_only_ever_a_string(project: Project, steam: T
     except ValidationError:
         return
     assert list(asked.queryset(project)) in ([], list(Result.objects.filter(project=project)))
-
-
-@pytest.mark.parametrize(
-    ("typed", "asked"),
-    [
-        ("battery", "battery"),
-        ("battery life", '"battery" "life"'),
-        ('"battery life" -noise', '"battery life" -noise'),
-        ('battery "short life', '"battery" "short" "life"'),
-        ('-"very loud" fan', '-"very loud" "fan"'),
-        ('"', ""),
-    ],
-)
-def test_all_words_must_occur(typed: str, asked: str) -> None:
-    assert all_words(typed) == asked
 
 
 def test_a_filter_and_its_query_say_the_same(project: Project, steam: Target) -> None:
@@ -232,11 +217,6 @@ def test_chips_say_it_in_words(project: Project, query: str, words: str) -> None
 def test_a_day_ends_with_the_day_in_utc() -> None:
     asked = ResultFilter(date_from=date(2026, 3, 1), date_to=date(2026, 3, 1))
     assert (asked.start, asked.end) == (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC))
-
-
-def test_the_full_text_index_answers_a_search(project: Project, steam: Target) -> None:
-    where = condition(parse(project, "search=battery life").queryset(project))
-    assert "TEXT" in str(collection(Result).find(where).explain()["queryPlanner"]["winningPlan"])
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ def test_a_stored_document_is_what_the_orm_writes() -> None:
         external_id="2",
         dated_at=START,
         **said,
+        words=["good", "boil", "fast"],
     ).save()
     by_orm = raw(external_id="2")
     own = {"_id", "external_id", "created_at", "updated_at"}

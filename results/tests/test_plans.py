@@ -73,11 +73,6 @@ def test_those_that_a_person_has_labelled_are_found_among_all_others(project: Pr
     assert examined(paging.ordered(rows, None, sort)[:51]) == 0
 
 
-def test_a_search_reads_the_words_of_its_own_project_only(project: Project) -> None:
-    rows = ResultFilter(search="number").queryset(project)
-    assert examined(paging.ordered(rows, None)[:51]) == 3 * EACH
-
-
 def examined(page: QuerySet[Any]) -> int:
     """How many documents MongoDB reads to answer."""
     documents: int = json.loads(page.explain(verbosity="executionStats"))["executionStats"]["totalDocsExamined"]

@@ -14,6 +14,7 @@ from projects.models import Project
 from results import counting, explorer, listing
 from results.exports.background import WORTH_IT
 from results.forms import FilterForm, LabelChoices, values_of
+from results.paging import FindingError
 from results.selection import Selection
 from results.views.exports import FORMATS
 from results.views.requests import HtmxRequest
@@ -35,6 +36,8 @@ def result_list(request: HtmxRequest, project_id: ObjectId) -> HttpResponse:
         context |= _found(project, selection, request.GET.get("cursor", ""))
     except ValidationError as error:
         context["problems"], status = explorer.problems(error), 422
+    except FindingError as error:
+        context["problems"], status = [error.message], 503
     except DatabaseError:
         context |= {"problems": [UNREADABLE], "can_retry": True}
         status = 503

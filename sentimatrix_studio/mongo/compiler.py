@@ -9,9 +9,11 @@ from typing import Any
 
 from django.db.models import JSONField
 from django.db.models.expressions import Col
+from django.db.models.sql import Query
 from django.utils.functional import cached_property
 from django_mongodb_backend import compiler
-from django_mongodb_backend.query import MongoQuery
+from django_mongodb_backend.query import MongoQuery, wrap_database_errors
+from pymongo.command_cursor import CommandCursor
 
 
 class LateProjectionQuery(MongoQuery):
@@ -32,6 +34,14 @@ class LateProjectionQuery(MongoQuery):
         if late:
             pipeline.append({"$project": project})
         return pipeline
+
+    @wrap_database_errors  # type: ignore[untyped-decorator]
+    def get_cursor(self) -> CommandCursor[dict[str, Any]]:
+        running = self.compiler.connection.session
+        cursor: CommandCursor[dict[str, Any]] = self.compiler.collection.aggregate(
+            self.get_pipeline(), session=running, **told(self.query)
+        )
+        return cursor
 
     def _can_project_last(self) -> bool:
         project = self.project_fields
@@ -57,6 +67,12 @@ class SQLCompiler(compiler.SQLCompiler):
     def get_converters(self, expressions: Iterable[Any]) -> dict[int, Any]:
         found = super().get_converters(expressions)
         return {place: how for place, how in found.items() if not is_json(how[1])}
+
+
+def told(query: Query) -> dict[str, Any]:
+    """What MongoDB is told besides the pipeline: see ``pipelines.by_index`` and ``within``."""
+    found: dict[str, Any] = getattr(query, "mongodb_options", {})
+    return found
 
 
 def is_json(expression: Any) -> bool:

@@ -11,9 +11,10 @@ from django_mongodb_backend.query import wrap_database_errors
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
-from sentimatrix_studio.mongo.compiler import is_json
+from sentimatrix_studio.mongo.compiler import is_json, told
 
 Row = TypeVar("Row", bound=Model)
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 NOTHING: dict[str, Any] = {"_id": {"$in": []}}  # matches no document, and MongoDB knows without looking
 
 
@@ -82,6 +83,26 @@ def united(*parts: tuple[type[Model], list[dict[str, Any]]]) -> Iterable[dict[st
     (model, stages), *others = parts
     unions = [{"$unionWith": {"coll": other._meta.db_table, "pipeline": stages}} for other, stages in others]
     return collection(model).aggregate([*stages, *unions], session=session())
+
+
+def by_index(queryset: Rows, name: str) -> Rows:
+    """The same rows, found by this index alone. To pymongo one hands the ``condition`` and these ``options``."""
+    return _told(queryset, "hint", name)
+
+
+def within(queryset: Rows, milliseconds: int) -> Rows:
+    """The same rows, or a DatabaseError because of an ExecutionTimeout."""
+    return _told(queryset, "maxTimeMS", milliseconds)
+
+
+def options(queryset: QuerySet[Any]) -> dict[str, Any]:
+    return told(queryset.query)
+
+
+def _told(queryset: Rows, name: str, value: str | int) -> Rows:
+    rows = queryset.all()
+    rows.query.mongodb_options = {**told(queryset.query), name: value}  # type: ignore[attr-defined]
+    return rows
 
 
 def condition(queryset: QuerySet[Any]) -> dict[str, Any]:

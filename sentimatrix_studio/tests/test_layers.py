@@ -30,9 +30,9 @@ OWN_FILES = {
     "messages metering needs notices notifications outbound pace prices providers redaction sealed shapes signed "
     "signing spending verifying webhooks wording",
     "results": "across analysis analytics aspects aspects_counted aspects_report changes charts chips comparing "
-    "correcting counting documents engines explanations explorer exports figures filters imports ingest "
+    "correcting counting documents engines explanations explorer exports figures filters highlighting imports ingest "
     "insights keywords labels languages links listing marking orders paging panels parameters reading removal "
-    "report resources revisions rollups saving selection shapes shares significance tallies undo",
+    "report resources revisions rollups saving searching selection shapes shares significance tallies undo words",
     "scraping": "access analysing announcing cluster collecting consumers differences hand heartbeat importing "
     "incremental leases progress reanalysis removal routing runner sample schedules scope settling shapes sources "
     "tasks visits",

@@ -6,7 +6,7 @@ from sentimatrix_studio.mongo.expiry import expire
 
 
 class Migration(migrations.Migration):
-    dependencies = [("results", "0002_text_index")]
+    dependencies = [("results", "0001_initial")]
     operations = [
         expire("results_change", "expires_at", "change_expiry"),
         expire("results_former", "expires_at", "former_expiry"),

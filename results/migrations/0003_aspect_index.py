@@ -21,5 +21,5 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("results", "0003_changes_expire")]
+    dependencies = [("results", "0002_changes_expire")]
     operations = [migrations.RunPython(create, drop)]

@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 
 from accounts.models import AuditEntry
+from accounts.tests.answers import pointers
 from accounts.tests.factories import api_of, make_token, make_user
 from integrations import verifying
 from integrations.models import Credential, OwnModel
@@ -26,11 +27,6 @@ GOOD_KEY = "good-canary-0123456789"
 @pytest.fixture(autouse=True)
 def nothing_counted():
     cache.clear()
-
-
-def pointers(answer) -> list[str]:
-    assert answer.status_code == 422, answer.content
-    return sorted(error["pointer"] for error in answer.json()["errors"])
 
 
 def events() -> list[tuple[str, dict[str, Any]]]:

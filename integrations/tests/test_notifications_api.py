@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from accounts.tests.answers import pointers
 from accounts.tests.factories import api_of, make_user
 from integrations.catalogue import EVENTS
 from integrations.models import Channel, Delivery, Notice
@@ -21,11 +22,6 @@ BODY = {"service": "slack", "address": ADDRESSES["slack"], "name": "Ops", "event
 @pytest.fixture(autouse=True)
 def nothing_counted():
     cache.clear()
-
-
-def pointers(answer) -> list[str]:
-    assert answer.status_code == 422, answer.content
-    return sorted(error["pointer"] for error in answer.json()["errors"])
 
 
 def test_notices_are_listed_and_marked_as_read():

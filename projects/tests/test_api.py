@@ -6,6 +6,7 @@ from bson import ObjectId
 from django.db import connection
 
 from accounts.models import AuditEntry
+from accounts.tests.answers import pointers
 from accounts.tests.factories import api_of, make_user
 from projects import config
 from projects.choices import ProjectStatus, TargetStatus
@@ -14,22 +15,12 @@ from projects.options import Wanted
 from projects.platforms import detect
 from projects.presets import SYSTEM
 from projects.tests.factories import make_preset, make_project, make_target, settings
+from projects.tests.paths import PROJECTS, path_of
 
 pytestmark = pytest.mark.django_db
 
-PROJECTS = "/api/v1/projects"
 PORTAL = "https://store.steampowered.com/app/620/Portal_2/?l=german"
 POST = "https://old.reddit.com/r/steam/comments/abc123/title/"
-
-
-def path_of(project: Project, *more: object) -> str:
-    return "/".join([PROJECTS, str(project.pk), *map(str, more)])
-
-
-def pointers(answer) -> list[str]:
-    assert answer.status_code == 422, answer.content
-    assert answer["Content-Type"] == "application/problem+json"
-    return sorted(error["pointer"] for error in answer.json()["errors"])
 
 
 def test_a_project_is_made_with_its_defaults():

@@ -1,60 +1,29 @@
 import csv
 import io
-from datetime import timedelta
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
 from bson import ObjectId
 from django.test import Client
 from rest_framework.test import APIClient
 
+from accounts.tests.answers import pointers
 from accounts.tests.factories import api_of, make_user
 from projects.models import Project, Target
 from projects.tests.factories import make_project
 from results import counting
-from results.analysis.engine import AnalysisError
-from results.api import texts
-from results.api.texts import LONGEST_TEXT
 from results.counting import Counts
 from results.models import DailyRollup, Result
 from results.tests.factories import (
-    START,
-    ScriptedEngine,
     make_item,
     make_items,
     make_results,
     make_target,
     store,
 )
-from results.tests.slow import count_slowly
+from results.tests.paths import path_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def project() -> Project:
-    return make_project()
-
-
-@pytest.fixture
-def steam(project: Project) -> Target:
-    return make_target(project, "steam")
-
-
-@pytest.fixture
-def api(project: Project) -> APIClient:
-    return api_of(project.owner)
-
-
-def path_of(project: Project, *more: object) -> str:
-    return "/".join(["/api/v1/projects", str(project.pk), "results", *map(str, more)])
-
-
-def pointers(answer: Any) -> list[str]:
-    assert answer.status_code == 422, answer.content
-    assert answer["Content-Type"] == "application/problem+json"
-    return sorted(error["pointer"] for error in answer.json()["errors"])
 
 
 def ids(answer: Any) -> list[str]:
@@ -244,79 +213,6 @@ def test_only_what_the_filter_finds_is_deleted(api: APIClient, project: Project,
     assert Result.objects.get().external_id == "a"
 
 
-# Figures
-
-
-def test_the_figures_are_there(api: APIClient, project: Project, steam: Target) -> None:
-    make_results(
-        steam, make_item("a", "positive joy"), make_item("b", "negative", published_at=START + timedelta(days=9))
-    )
-    analytics = path_of(project, "analytics")
-    assert api.get(f"{analytics}/summary").json()["total_results"] == 2
-    timeline = api.get(f"{analytics}/sentiment-timeline?interval=month").json()
-    assert [(point["date"], point["count"]) for point in timeline] == [("2026-03-01", 2)]
-    assert [one["emotion"] for one in api.get(f"{analytics}/emotions?date_to=2026-03-02").json()] == ["joy"]
-    assert [one["platform"] for one in api.get(f"{analytics}/platforms").json()] == ["steam"]
-
-
-def test_figures_take_every_filter_and_say_what_they_were_counted_from(
-    api: APIClient, project: Project, steam: Target
-) -> None:
-    make_results(
-        steam, make_item("a", "positive joy"), make_item("b", "negative", published_at=START + timedelta(hours=11))
-    )
-    analytics = path_of(project, "analytics")
-    known, counted = api.get(f"{analytics}/summary"), api.get(f"{analytics}/summary?sentiment=negative&search=negative")
-    assert (known.json()["counted_from"], known["X-Counted-From"]) == ("rollups", "rollups")
-    assert (counted.json()["counted_from"], counted["X-Counted-From"]) == ("reviews", "reviews")
-    assert (counted.json()["total_results"], counted.json()["avg_sentiment_score"]) == (1, -0.5)
-    local = api.get(f"{analytics}/sentiment-timeline?tz=Asia/Tokyo")
-    assert [point["date"] for point in local.json()] == ["2026-03-02", "2026-03-03"]
-    assert (local["X-Time-Zone"], local["X-Counted-From"]) == ("Asia/Tokyo", "reviews")
-
-
-def test_a_summary_has_the_days_before_beside_it(api: APIClient, project: Project, steam: Target) -> None:
-    make_results(
-        steam,
-        make_item("a", "negative"),
-        make_item("b", "positive", published_at=START + timedelta(days=1)),
-        make_item("c", "neutral", published_at=START + timedelta(days=1)),
-    )
-    query = "date_from=2026-03-03&date_to=2026-03-03&compare=previous"
-    found = api.get(f"{path_of(project, 'analytics')}/summary?{query}").json()
-    assert (found["total_results"], found["previous"]["total_results"]) == (2, 1)
-    assert found["change"] == {"total_results": 1, "avg_sentiment_score": 0.7561, "avg_rating": None}
-
-
-def test_too_many_reviews_to_count_are_said_to_be(
-    api: APIClient, project: Project, steam: Target, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_results(steam, make_item("a", "positive"))
-    count_slowly(monkeypatch)
-    answer = api.get(f"{path_of(project, 'analytics')}/summary?language=en")
-    assert (answer.status_code, answer.json()["code"]) == (503, "COUNTING_TIMEOUT")
-    assert "Narrow its days" in answer.json()["detail"]
-
-
-@pytest.mark.parametrize(
-    ("path", "wrong"),
-    [
-        ("summary?sentiment=good", ["/sentiment"]),
-        ("summary?compare=previous", ["/compare"]),
-        ("summary?compare=next&date_from=2026-03-02", ["/compare"]),
-        ("sentiment-timeline?tz=Kettle/Moon", ["/tz"]),
-        ("sentiment-timeline?interval=decade", ["/interval"]),
-        ("sentiment-timeline?interval=hour", ["/interval"]),
-        ("emotions?interval=day", ["/interval"]),
-        ("platforms?platform=ebay", ["/platform"]),
-    ],
-)
-def test_figures_point_at_what_they_cannot_answer(
-    api: APIClient, project: Project, path: str, wrong: list[str]
-) -> None:
-    assert pointers(api.get(path_of(project, "analytics", path))) == wrong
-
-
 # Export
 
 
@@ -342,63 +238,6 @@ def test_an_export_that_cannot_be_is_refused_before_it_starts(
     api: APIClient, project: Project, query: str, wrong: list[str]
 ) -> None:
     assert pointers(api.get(f"{path_of(project, 'export')}?{query}")) == wrong
-
-
-# One text
-
-
-def analyse_with(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "analyse_now", lambda text, wanted: (ScriptedEngine().analyse([text])[0], ""))
-
-
-def test_a_text_is_analysed_and_not_kept(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    analyse_with(monkeypatch)
-    answer = api.post("/api/v1/analyze", {"text": "very_positive joy"})
-    assert answer.status_code == 200
-    body = answer.json()
-    assert (body["engine"], body["state"], body["language"]) == ("scripted-1", "analysed", "en")
-    assert (body["sentiment"]["label"], body["sentiment"]["score"]) == ("very_positive", 0.9)
-    assert body["emotions"]["primary"] == "joy"
-    assert not Result.objects.exists()
-
-
-def test_a_text_is_analysed_in_three_classes(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    analyse_with(monkeypatch)
-    body = api.post("/api/v1/analyze", {"text": "very_negative", "sentiment_classes": 3, "engine": "local"}).json()
-    assert (body["sentiment"]["label"], list(body["sentiment"]["scores"])) == (
-        "negative",
-        ["positive", "neutral", "negative"],
-    )
-
-
-def test_a_text_in_another_language_gets_no_label(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    analyse_with(monkeypatch)
-    body = api.post("/api/v1/analyze", {"text": "unsupported_language"}).json()
-    assert (body["state"], body["sentiment"], body["language"]) == ("unsupported_language", None, "de")
-
-
-@pytest.mark.parametrize(
-    ("body", "wrong"),
-    [
-        ({}, ["/text"]),
-        ({"text": ""}, ["/text"]),
-        ({"text": None}, ["/text"]),
-        ({"text": "x" * (LONGEST_TEXT + 1)}, ["/text"]),
-        ({"text": "x", "sentiment_classes": 4}, ["/sentiment_classes"]),
-        ({"text": "x", "engine": "crystal ball"}, ["/engine"]),
-        ({"text": "x", "colour": "red"}, ["/colour"]),
-    ],
-)
-def test_a_text_that_cannot_be_analysed_is_refused(api: APIClient, body: dict[str, Any], wrong: list[str]) -> None:
-    assert pointers(api.post("/api/v1/analyze", body)) == wrong
-
-
-def test_an_engine_that_cannot_work_says_so(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    busy = AnalysisError("busy", "Many texts are being read just now.", can_retry=True)
-    monkeypatch.setattr(texts, "analyse_now", Mock(side_effect=busy))
-    answer = api.post("/api/v1/analyze", {"text": "fine"})
-    assert (answer.status_code, answer.json()["detail"]) == (503, "Many texts are being read just now.")
-    assert answer.json()["code"] == "ANALYSIS_ERROR"
 
 
 # Whose it is

@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from accounts.tests.factories import browser_of, make_user
 from projects.models import Project, Target
-from projects.tests.factories import make_project
 from results import saving
 from results.models import Change, Result, SavedView
 from results.revisions import Piece, pieces
@@ -18,21 +17,6 @@ from results.tests.factories import make_item, make_results, make_target, store
 from results.tests.test_views import results_url, review_url, titles
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def project() -> Project:
-    return make_project(name="Kettle")
-
-
-@pytest.fixture
-def steam(project: Project) -> Target:
-    return make_target(project, "steam")
-
-
-@pytest.fixture
-def browser(project: Project) -> Client:
-    return browser_of(project.owner)
 
 
 @pytest.fixture

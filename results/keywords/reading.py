@@ -11,7 +11,6 @@ from pymongo.errors import ExecutionTimeout
 
 from projects.models import Project
 from results.choices import POLARITY_OF, State
-from results.counting import counts
 from results.filters import ResultFilter
 from results.keywords.terms import ENGLISH, pieces, stems, telling
 from results.models import Result
@@ -55,26 +54,30 @@ class Window:
     """The newest reviews with a label that a filter finds, newest first."""
 
     reviews: list[Review]
-    total: int | None  # how many there are to read; None where counting took too long
-    since: datetime | None  # the oldest of those read, if there are more
+    are_all: bool = True
+    is_in_time: bool = True  # else looking for them took too long, and was broken off
 
     @property
     def read(self) -> int:
         return len(self.reviews)
 
+    @property
+    def since(self) -> datetime | None:
+        """The oldest of those read, if there are more."""
+        return self.reviews[-1].date if self.reviews and not self.are_all else None
+
 
 def read(project: Project, asked: ResultFilter, most: int = MOST_REVIEWS) -> Window:
-    """What is asked for of sentiment and state is passed over: words are compared between the sides, and reviews
-    without a label are on none."""
-    labelled = replace(asked, sentiment=(), state=(State.ANALYSED.value,))
-    found = _Newest(project, labelled, most)
+    found = _Newest(project, labelled(asked), most)
     rows = list(found)
     usual = _most_common(row["language"] for row in rows)
-    reviews = [Review.of(row, usual) for row in rows]
-    if found.are_all:
-        return Window(reviews, len(reviews), None)
-    since = reviews[-1].date if reviews else None
-    return Window(reviews, counts(project, labelled).total, since)
+    return Window([Review.of(row, usual) for row in rows], found.are_all, found.is_in_time)
+
+
+def labelled(asked: ResultFilter) -> ResultFilter:
+    """What is asked for of sentiment and state is passed over: words are compared between the sides, and reviews
+    without a label are on none."""
+    return replace(asked, sentiment=(), state=(State.ANALYSED.value,))
 
 
 def _most_common(languages: Iterable[str]) -> str:
@@ -87,7 +90,7 @@ class _Newest:
 
     def __init__(self, project: Project, asked: ResultFilter, most: int) -> None:
         self._where, self._most = condition(asked.queryset(project)), most
-        self.are_all = False
+        self.are_all, self.is_in_time = False, True
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         characters = 0
@@ -98,6 +101,7 @@ class _Newest:
                     return
                 yield row
         except ExecutionTimeout:  # what came in time is read
+            self.is_in_time = False
             return
         self.are_all = True
 

@@ -92,7 +92,7 @@ def test_points_are_aspects_where_they_were_looked_for():
     ]
     stable = {"aspect": "stability", "sentiment": "negative", "score": -0.6, "quote": "but it crashes"}
     reviews = [review("great story but it crashes", aspects=[one, stable]) for one in said]
-    content = plain.write(reading.Window(reviews, 4, None))
+    content = plain.write(reading.Window(reviews))
     (pro,), (con,) = content["pros"], content["cons"]
     assert insights.filters_of(con, Project(), ResultFilter()) == {"aspect": ["stability:negative"]}
     assert (pro["text"], pro["count"], pro["about"]) == ("Story", 4, {"aspect": "story:positive"})

@@ -5,8 +5,10 @@ from random import Random
 import pytest
 from bson import ObjectId
 from django.core.cache import cache
+from django.urls import reverse
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from accounts.tests.factories import browser_of
 from projects.tests.factories import make_project
 from results import keywords as module
 from results.filters import ResultFilter
@@ -96,7 +98,7 @@ def _review(words: list[str], side: str) -> reading.Review:
 
 
 def _window(reviews: list[reading.Review]) -> reading.Window:
-    return reading.Window(reviews, len(reviews), None)
+    return reading.Window(reviews)
 
 
 # Of a project
@@ -168,9 +170,9 @@ def test_an_answer_is_remembered_until_the_figures_change_and_made_anew_without_
     project = collected(texts_of("positive", "warm", 4))
     made: list[int] = []
 
-    def make(window, most):
-        made.append(window.read)
-        return {"read": window.read}
+    def make(project, asked, most):
+        made.append(reading.read(project, asked).read)
+        return {"read": made[-1]}
 
     monkeypatch.setattr(module.answers, "_keywords", make)
     for _ in range(2):
@@ -188,7 +190,7 @@ def test_an_answer_is_remembered_until_the_figures_change_and_made_anew_without_
 
 
 @pytest.mark.django_db
-def test_rising_terms_compare_with_as_many_days_before():
+def test_rising_terms_compare_with_as_many_days_before(monkeypatch):
     project = make_project()
     quiet = [make_item(n, "neutral : boiler", published_at=START + timedelta(days=n % 7)) for n in range(60)]
     loud = [
@@ -207,3 +209,24 @@ def test_rising_terms_compare_with_as_many_days_before():
     }  # fmt: skip
     assert "boiler" not in risen
     assert Result.objects.filter(project=project).count() == 89
+    assert (answer["since"], answer["since_before"]) == (None, None)
+    monkeypatch.setattr(reading, "MOST_CHARACTERS", 40 * len("neutral : boiler"))
+    cache.clear()
+    page = browser_of(project.owner).get(reverse("results:keywords", args=[project.pk]) + f"?{week.query}")
+    cut = page.context["rising"]
+    assert (cut["read"], cut["since"], cut["read_before"]) == (29, None, 40)
+    assert "29 beside 40" in page.content.decode()
+    term, _, before = page.context["risen"][0]
+    assert (term["term"], cut["since_before"][:10] in before) == ("leaks", True)
+
+
+@pytest.mark.django_db
+def test_what_takes_too_long_to_find_is_broken_off_and_not_called_nothing(monkeypatch):
+    project = collected(texts_of("positive", "warm", 3))
+    slow = {"$sum": {"$map": {"input": {"$range": [0, 500_000]}, "in": {"$rand": {}}}}}
+    monkeypatch.setattr(reading, "LONGEST_READ", 1)
+    monkeypatch.setattr(reading, "condition", lambda queryset: {"$expr": {"$gt": [slow, 0]}})
+    answer = keywords(project, ResultFilter())
+    assert (answer["read"], answer["total"], answer["since"]) == (0, None, None)
+    page = browser_of(project.owner).get(reverse("results:keywords", args=[project.pk]))
+    assert "Narrow its days" in page.content.decode()

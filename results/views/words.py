@@ -99,10 +99,10 @@ def _risen(project: Project, asked: ResultFilter, rising: RisingJson) -> list[tu
             (rising["before_from"], rising["before_to"]),
         )
     )
-    since, terms = _moment(rising["since"]), []
+    since, since_before, terms = _moment(rising["since"]), _moment(rising["since_before"]), []
     for one in rising["terms"]:
         search = {"search": _both(asked, one["search"]), "state": "analysed"}
-        terms.append((one, now(date_from=since, **search), before(**search)))
+        terms.append((one, now(date_from=since, **search), before(date_from=since_before, **search)))
     return terms
 
 

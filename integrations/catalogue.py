@@ -11,6 +11,7 @@ Value = str | int | float | bool | None
 
 PROJECT = {"project_id": "6733a1f0c2a4b50012345601", "project": "Pressure cooker"}
 JOB = {"job_id": "6733a1f0c2a4b50012345602", **PROJECT}
+CHANGE = {"change_id": "6733a1f0c2a4b50012345608", **PROJECT}
 EXPORT = {"export_id": "6733a1f0c2a4b50012345607", **PROJECT}
 SCHEDULE = {"schedule_id": "6733a1f0c2a4b50012345603", **PROJECT}
 LONGEST_TEXT = 500  # characters of a value
@@ -122,6 +123,20 @@ _ALL = (
         "Export failed",
         "A file of reviews could not be made.",
         {**EXPORT, "message": "This project has no target 6733a1f0c2a4b50012345604."},
+        is_offered=False,
+    ),
+    EventKind(
+        "change.completed",
+        "Reviews changed",
+        "A worker has labelled or deleted many reviews, or has undone that.",
+        {**CHANGE, "message": "34,000 reviews labelled negative."},
+        is_offered=False,
+    ),
+    EventKind(
+        "change.failed",
+        "Reviews not all changed",
+        "A change of many reviews ended before its time.",
+        {**CHANGE, "message": "The project was archived, so the work ended. 1,500 reviews deleted."},
         is_offered=False,
     ),
     EventKind(

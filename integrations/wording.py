@@ -19,7 +19,7 @@ SENTENCES = {  # of those that come with no message of their own
 PAGES = {"webhook_id": "integrations:webhook_detail", "channel_id": "integrations:channel_edit"}
 BAD = {
     *("job.failed", "schedule.failed", "schedule.paused", "target.error", "webhook.disabled", "channel.disabled"),
-    *("export.failed", "key.refused"),
+    *("export.failed", "change.failed", "key.refused"),
 }
 
 
@@ -56,6 +56,8 @@ def path_of(event: Event) -> str:
             return reverse(page, args=[facts[field]])
     if facts.get("export_id"):
         return reverse("results:export_list", args=[facts["project_id"]])
+    if facts.get("change_id"):
+        return reverse("results:result_list", args=[facts["project_id"]])
     if facts.get("job_id"):
         return reverse("scraping:job_detail", args=[facts["project_id"], facts["job_id"]])
     if facts.get("schedule_id"):

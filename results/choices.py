@@ -59,6 +59,15 @@ class ExportState(TextChoices):
     FAILED = "failed", "Failed"
 
 
+class BulkState(TextChoices):
+    """How far a worker has come with a change of many reviews."""
+
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Being made"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
 # The three sides and the labels each covers: the labels of a project with three classes.
 POLARITIES = {
     "positive": (Sentiment.VERY_POSITIVE.value, Sentiment.POSITIVE.value),

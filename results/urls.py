@@ -22,6 +22,11 @@ urlpatterns = [
     path("projects/<objectid:project_id>/results/bulk/", views.result_bulk, name="result_bulk"),
     path("projects/<objectid:project_id>/results/changes/", views.change_list, name="change_list"),
     path(
+        "projects/<objectid:project_id>/results/changes/<objectid:change_id>/",
+        views.change_progress,
+        name="change_progress",
+    ),
+    path(
         "projects/<objectid:project_id>/results/changes/<objectid:undo_id>/undo/",
         views.change_undo,
         name="change_undo",

@@ -15,7 +15,7 @@ from structlog.contextvars import bound_contextvars
 
 from projects import files
 from projects.models import Project
-from results import insights
+from results import bulk, insights
 from results.analysis.engine import AnalysisError
 from results.exports import background, making
 from scraping import analysing, collecting, importing, leases, removal, settling
@@ -41,6 +41,7 @@ WORK = {
     StepKind.ANALYSE: analysing.analyse,
     StepKind.GATHER: gathering.gather,
 }
+NEAR = (leases.is_work_near, removal.is_waiting, making.is_waiting, bulk.is_waiting)
 OUR_FAULT = "Something went wrong on our side; the log of the worker says what."
 
 
@@ -72,20 +73,25 @@ class Worker:
             try:
                 removal.sweep()
                 # One of each, then a step: none keeps the others waiting.
-                has_made = making.make_next(self.should_leave) | insights.write_next()
+                has_made = self._make_what_is_ordered()
                 step = leases.claim(self.name, self.heartbeat.lease)
                 if step is not None:
                     self.run(step)
                     done += 1
                 elif has_made:
                     continue
-                elif leases.is_work_near(PATIENCE) or removal.is_waiting(PATIENCE) or making.is_waiting(PATIENCE):
+                elif any(is_near(PATIENCE) for is_near in NEAR):
                     time.sleep(POLL)
                 else:
                     break
             except (DatabaseError, PyMongoError) as error:
                 self._wait_for_database(error)
         return done
+
+    def _make_what_is_ordered(self) -> bool:
+        """One of each kind; whether there was any."""
+        leave = self.should_leave
+        return making.make_next(leave) | bulk.make_next(leave) | insights.write_next()
 
     def run(self, step: Step) -> None:
         """One attempt at the step, whatever its end."""
@@ -234,4 +240,4 @@ def sweep() -> bool:
             announce_end(job.pk)
     for file_id in importing.unused(files.forgotten()):
         files.delete(file_id)
-    return Step.objects.unfinished().exists() or making.is_waiting() or insights.is_waiting()
+    return Step.objects.unfinished().exists() or any(of.is_waiting() for of in (making, bulk, insights))

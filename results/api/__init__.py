@@ -2,6 +2,7 @@
 
 from results.api.across import AcrossViewSet as AcrossViewSet
 from results.api.analytics import AnalyticsViewSet as AnalyticsViewSet
+from results.api.bulk import BulkChangeViewSet as BulkChangeViewSet
 from results.api.changes import ChangeViewSet as ChangeViewSet
 from results.api.changes import LabelViewSet as LabelViewSet
 from results.api.estimate import EstimateViewSet as EstimateViewSet

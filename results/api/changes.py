@@ -10,10 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.ownership import signed_in
-from results import correcting, undo
+from results import bulk, correcting
+from results.api.bulk import BulkChangeJson, accepted, conflicts
 from results.api.filtered import FilteredViewSet
 from results.choices import Emotion, Sentiment
-from results.models import Change, ChangeKind, Result
+from results.models import BulkChange, Change, ChangeKind, Result
 from results.parameters import FILTERS
 from results.shapes import ResultJson, result_as_json
 from sentimatrix_studio import rest
@@ -68,6 +69,7 @@ class LabelsSerializer(LabelSerializer):
 class LabelViewSet(FilteredViewSet):
     query_parameters = {"bulk": FILTERS}
     bodiless_actions = ("destroy",)
+    idempotent_actions = ("bulk",)
 
     @extend_schema(request=LabelSerializer, responses={200: LabelledResultJson})
     def update(self, request: Request, project_id: ObjectId, result_id: ObjectId) -> Response:
@@ -89,11 +91,13 @@ class LabelViewSet(FilteredViewSet):
         """
         return self._relabelled(self._part(Result, project_id, result_id), {"sentiment": None, "emotion": None})
 
-    @extend_schema(request=LabelsSerializer, responses={200: LabelledJson})
+    @extend_schema(request=LabelsSerializer, responses={200: LabelledJson, 202: BulkChangeJson, 409: None})
     def bulk(self, request: Request, project_id: ObjectId) -> Response:
         """Label many reviews in place of the engine.
 
-        Those that the filters find, or that the body names, or of those it names the ones that the filters find.
+        Those that the filters find, or that the body names, or of those it names the ones that the filters find. Where
+        filters alone find more than 500, a worker labels them: 202, and `Location` says where to ask how far it has
+        come. In the meantime another such change of the project is refused (409).
         """
         project = self._project(project_id)
         asked = self._asked(project)
@@ -102,13 +106,12 @@ class LabelViewSet(FilteredViewSet):
         ids = body.validated_data.pop("result_ids", None)
         if ids is None and asked.is_empty:
             raise ValidationError({"result_ids": "Name the reviews, or filter them in the address."})
-        results = asked.queryset(project)
-        results = results if ids is None else results.filter(pk__in=ids)
-        said = correcting.read_label(project, body.validated_data)
-        done = correcting.relabel(project, results, said, signed_in(request))
-        return Response(
-            {"labelled": done.change.count, "passed_over": done.passed_over, "undo_id": undo_id(done.change)}
-        )
+        said, by = correcting.read_label(project, body.validated_data), signed_in(request)
+        if ids is not None:
+            return _labelled(correcting.relabel(project, asked.queryset(project).filter(pk__in=ids), said, by))
+        with conflicts():
+            done = bulk.relabel(project, asked, said, by)
+        return accepted(done) if isinstance(done, BulkChange) else _labelled(done)
 
     def _relabelled(self, result: Result, said: correcting.Said) -> Response:
         change = correcting.relabel_one(result, said, signed_in(self.request))
@@ -118,7 +121,7 @@ class LabelViewSet(FilteredViewSet):
 
 class ChangeViewSet(FilteredViewSet):
     query_parameters = {"list": rest.PAGING}
-    bodiless_actions = ("undo",)
+    bodiless_actions = idempotent_actions = ("undo",)
 
     @extend_schema(responses={200: PageJson[UndoableChangeJson]})
     def list(self, request: Request, project_id: ObjectId) -> Response:
@@ -129,15 +132,24 @@ class ChangeViewSet(FilteredViewSet):
         page = self.paginate_queryset(Change.objects.undoable_of(self._project(project_id)))
         return self.get_paginated_response([change_as_json(change) for change in page or []])
 
-    @extend_schema(responses={200: UndoneJson})
+    @extend_schema(responses={200: UndoneJson, 202: BulkChangeJson, 409: None})
     def undo(self, request: Request, project_id: ObjectId, undo_id: ObjectId) -> Response:
         """Undo a deletion, or labels.
 
         Deleted reviews come back with all they were, unless they have been collected anew; a label goes back to what
-        it was before, unless it has been changed since.
+        it was before, unless it has been changed since. That of more than 500 reviews is a worker's work: 202.
         """
-        undone = undo.undo(self._part(Change, project_id, undo_id))
+        change = self._part(Change, project_id, undo_id)
+        with conflicts():
+            undone = bulk.undo(change)
+        if isinstance(undone, BulkChange):
+            return accepted(undone)
         return Response({"undone": undone.count, "passed_over": undone.passed_over})
+
+
+def _labelled(done: correcting.Relabelled) -> Response:
+    shown = {"labelled": done.change.count, "passed_over": done.passed_over, "undo_id": undo_id(done.change)}
+    return Response(shown)
 
 
 def change_as_json(change: Change) -> UndoableChangeJson:

@@ -1,4 +1,5 @@
 from results.models.aspects import AspectRollupQuerySet, DailyAspectRollup, TotalAspectRollup
+from results.models.bulk import BulkChange, BulkKind, shown_over_list
 from results.models.changes import Change, ChangeKind, ChangeQuerySet, Former
 from results.models.exports import Export, ExportQuerySet
 from results.models.insights import Insights, InsightsQuerySet
@@ -10,6 +11,8 @@ from results.models.saved import SavedView, SavedViewQuerySet
 __all__ = [
     "UNCERTAIN_BELOW",
     "AspectRollupQuerySet",
+    "BulkChange",
+    "BulkKind",
     "Change",
     "ChangeKind",
     "ChangeQuerySet",
@@ -30,4 +33,5 @@ __all__ = [
     "SavedViewQuerySet",
     "TotalAspectRollup",
     "TotalRollup",
+    "shown_over_list",
 ]

@@ -1,6 +1,7 @@
 from results.views.analytics import analytics as analytics
 from results.views.aspects import aspects as aspects
 from results.views.changes import change_list as change_list
+from results.views.changes import change_progress as change_progress
 from results.views.changes import change_undo as change_undo
 from results.views.changes import result_bulk as result_bulk
 from results.views.changes import result_delete as result_delete

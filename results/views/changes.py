@@ -8,19 +8,23 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from accounts.ownership import owned_or_404, signed_in
 from projects.models import Project
 from projects.ownership import of_project_or_404
-from results import correcting, counting, explorer, listing, undo
+from results import bulk, correcting, counting, explorer, listing
+from results.bulk import BulkRefused
+from results.correcting import Relabelled
+from results.filters import ResultFilter
 from results.forms import said_in
-from results.models import Change, Result, ResultQuerySet
+from results.models import BulkChange, Change, Result, ResultQuerySet
+from results.models.bulk import left_alone, undone
 from results.removal import delete_results
 from results.selection import Selection
+from results.undo import Undone
 from results.views.details import detail_context, selection_or_all
 from results.views.requests import HtmxRequest
 
@@ -77,21 +81,30 @@ def _toast(project: Project, change: Change | None, problem: str) -> dict[str, A
 def result_bulk(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
     """Label or delete the reviews that are ticked, or all that the filter in the address finds."""
     project = owned_or_404(Project, request.user, project_id)
+    change_them = _delete if request.POST.get("action") == "delete" else _label
     try:
         selection = Selection.parse(project, request.GET)
-        results = selection.asked.queryset(project) if request.POST.get("all") else _ticked(project, request.POST)
-        if request.POST.get("action") == "delete":
-            change, passed_over = delete_results(project, results), 0
-        else:
-            said = correcting.read_label(project, said_in(request.POST))
-            done = correcting.relabel(project, results, said, signed_in(request))
-            change, passed_over = done.change, done.passed_over
+        done = change_them(request, project, selection.asked if request.POST.get("all") else None)
     except ValidationError as error:
         messages.error(request, f"Nothing was changed. {' '.join(error.messages)}")
+    except BulkRefused as refused:
+        messages.error(request, f"Nothing was changed. {refused.message}")
     else:
-        waiting = f"{passed_over:,} had to be left as they are: no engine has read them yet." if passed_over else ""
-        _tell(request, project, change, waiting)
+        if isinstance(done, Relabelled):  # of what a worker does, the list says how far it has come
+            _tell(request, project, done.change, left_alone(done.passed_over))
     return redirect(f"{reverse('results:result_list', args=[project_id])}{_query(request)}")
+
+
+def _label(request: HttpRequest, project: Project, asked: ResultFilter | None) -> Relabelled | BulkChange:
+    said, by = correcting.read_label(project, said_in(request.POST)), signed_in(request)
+    if asked is None:
+        return correcting.relabel(project, _ticked(project, request.POST), said, by)
+    return bulk.relabel(project, asked, said, by)
+
+
+def _delete(request: HttpRequest, project: Project, asked: ResultFilter | None) -> Relabelled | BulkChange:
+    done = delete_results(project, _ticked(project, request.POST)) if asked is None else bulk.delete(project, asked)
+    return Relabelled(done, 0) if isinstance(done, Change) else done
 
 
 def _ticked(project: Project, post: QueryDict) -> ResultQuerySet:
@@ -115,21 +128,39 @@ def result_delete(request: HttpRequest, project_id: ObjectId, result_id: ObjectI
 def change_list(request: HttpRequest, project_id: ObjectId) -> HttpResponse:
     project = owned_or_404(Project, request.user, project_id)
     changes = Change.objects.undoable_of(project)[:CHANGES_SHOWN]
-    return render(request, "results/change_list.html", {"project": project, "changes": changes})
+    under_way = BulkChange.objects.filter(project_id=project.pk).unfinished().values_list("change_id", flat=True)
+    context = {"project": project, "changes": changes, "under_way": set(under_way)}
+    return render(request, "results/change_list.html", context)
+
+
+@login_required
+@require_safe
+def change_progress(request: HtmxRequest, project_id: ObjectId, change_id: ObjectId) -> HttpResponse:
+    """How far a change of many reviews has come, for the line over the list; without htmx that page says it."""
+    order = of_project_or_404(BulkChange, request.user, project_id, change_id)
+    if not request.htmx:
+        return redirect("results:result_list", project_id)
+    answer = render(request, "results/_bulk_change.html", {"project": order.project, "order": order})
+    return answer if order.is_unfinished else trigger_client_event(answer, "reviews-changed")
 
 
 @login_required
 @require_POST
 def change_undo(request: HtmxRequest, project_id: ObjectId, undo_id: ObjectId) -> HttpResponse:
-    undone = undo.undo(of_project_or_404(Change, request.user, project_id, undo_id))
-    words = f"{undone.count:,} review{pluralize(undone.count, ' is,s are')} as before."
-    if undone.passed_over:
-        words += f" {undone.passed_over:,} passed over: newer, or without their target."
-    if request.htmx:
+    """At once, or, if the change is large, from now on: then the list says how far that has come."""
+    words, level = "", messages.SUCCESS
+    try:
+        done = bulk.undo(of_project_or_404(Change, request.user, project_id, undo_id))
+        words = undone(done.count, done.passed_over) if isinstance(done, Undone) else ""
+    except BulkRefused as refused:
+        words, level = refused.message, messages.ERROR
+    if words and request.htmx:
         answer = trigger_client_event(HttpResponse(status=204), "toast", {"message": words})
         return trigger_client_event(answer, "reviews-changed")
-    messages.success(request, words)
-    return redirect(f"{reverse('results:result_list', args=[project_id])}{_query(request)}")
+    if words:
+        messages.add_message(request, level, words)
+    path = f"{reverse('results:result_list', args=[project_id])}{_query(request)}"
+    return HttpResponseClientRedirect(path) if request.htmx else redirect(path)
 
 
 def _tell(request: HttpRequest, project: Project, change: Change | None, problem: str = "") -> None:

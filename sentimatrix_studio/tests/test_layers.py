@@ -29,7 +29,7 @@ OWN_FILES = {
     "integrations": "addresses answers catalogue channels checks deliveries dialling events keys llm "
     "messages metering needs notices notifications outbound pace prices providers redaction sealed shapes signed "
     "signing spending verifying webhooks wording",
-    "results": "across analysis analytics aspects aspects_counted aspects_report changes charts chips comparing "
+    "results": "across analysis analytics aspects aspects_counted aspects_report bulk changes charts chips comparing "
     "correcting counting documents engines explanations explorer exports figures filters highlighting imports ingest "
     "insights keywords labels languages links listing marking orders paging panels parameters reading removal "
     "report resources revisions rollups saving searching selection shapes shares significance tallies undo words",

@@ -16,7 +16,7 @@ from results.chips import Chip, chips
 from results.choices import LabelSource, Sentiment, State
 from results.counting import Counts
 from results.forms import LABELS
-from results.models import Result, SavedView
+from results.models import BulkChange, Result, SavedView, shown_over_list
 from results.paging import Cursor, FindingError, Slice, take, timely
 from results.selection import Selection
 from sentimatrix_studio.mongo.pipelines import row_of, united
@@ -91,27 +91,30 @@ class Surroundings:
     targets: list[Target]
     jobs: list[ObjectId]  # the latest, latest first
     views: list[SavedView]
+    bulk_changes: list[BulkChange]  # that workers make, or have just made
 
 
 def surroundings(project: Project) -> Surroundings:
-    found: dict[str, list[dict[str, Any]]] = {"targets": [], "jobs": [], "views": []}
+    found: dict[str, list[dict[str, Any]]] = {"targets": [], "jobs": [], "views": [], "bulk_changes": []}
     of_project = {"$match": {"project_id": project.pk}}
     latest: list[dict[str, Any]] = [{"$sort": {"created_at": -1}}, {"$limit": JOBS_OFFERED}, {"$project": {"_id": 1}}]
     for row in united(
-        (Target, [of_project, _kind("targets")]),
-        (SavedView, [of_project, {"$sort": {"created_at": 1, "_id": 1}}, _kind("views")]),
-        (JOB, [of_project, *latest, _kind("jobs")]),
+        (Target, [of_project, _part("targets")]),
+        (SavedView, [of_project, {"$sort": {"created_at": 1, "_id": 1}}, _part("views")]),
+        (BulkChange, [of_project, {"$match": shown_over_list()}, {"$sort": {"_id": 1}}, _part("bulk_changes")]),
+        (JOB, [of_project, *latest, _part("jobs")]),
     ):
-        found[row.pop("kind")].append(row)
+        found[row.pop("part")].append(row)
     return Surroundings(
         [row_of(Target, row) for row in found["targets"]],
         [row["_id"] for row in found["jobs"]],
         [row_of(SavedView, row) for row in found["views"]],
+        [row_of(BulkChange, row) for row in found["bulk_changes"]],
     )
 
 
-def _kind(name: str) -> dict[str, Any]:
-    return {"$addFields": {"kind": name}}
+def _part(name: str) -> dict[str, Any]:
+    return {"$addFields": {"part": name}}
 
 
 @dataclass(frozen=True, slots=True)

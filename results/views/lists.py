@@ -42,6 +42,7 @@ def result_list(request: HtmxRequest, project_id: ObjectId) -> HttpResponse:
         context |= {"problems": [UNREADABLE], "can_retry": True}
         status = 503
     around = explorer.surroundings(project)
+    context["bulk_changes"] = around.bulk_changes
     context["form"] = FilterForm(project, around.targets, around.jobs, values)
     context["tabs"] = explorer.tabs(project, around.views, context.get("query"))
     is_fragment = request.htmx and not request.htmx.history_restore_request

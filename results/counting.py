@@ -6,7 +6,7 @@ reviews themselves, by one pipeline with a time limit that gives the same counte
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from pymongo.errors import ExecutionTimeout, OperationFailure
 
 from projects.models import Project
-from results.choices import State
+from results.choices import LabelSource, State
 from results.filters import COUNTED_BY_DAY, ResultFilter
 from results.models import Result, RollupQuerySet
 from results.rollups import Counts as Counters
@@ -38,6 +38,7 @@ CountedFrom = Literal["rollups", "reviews"]
 Period = Literal["hour", "day", "week", "month"]
 LONGEST = 2000  # milliseconds
 LABELS_COUNTED = 50_000  # reviews with a word: of more, only how many there are is counted, from the index alone
+MOST_BY_HAND = 10_000  # labels that are looked through for those of a filter
 MOST_DAYS_IN_ZONE = 92  # roll-ups know days of UTC: those of another zone are counted from the reviews
 UNKNOWN_ZONE = 40485  # MongoDB's code; its list of zones is as old as the server
 
@@ -88,7 +89,10 @@ def counts(project: Project, asked: ResultFilter) -> Counts:
     """For lists. Of a filter by emotion alone roll-ups know the total, but not the labels."""
     if is_counted_by_rollups(asked):
         needed = ("total", HUMAN, *LABELS, *(STATES if asked.state else ()), *(EMOTIONS if asked.emotion else ()))
-        return _read_off(_less_implied(asked), asked.rollups(project.pk).tally(needed), project.sentiment_classes)
+        tally = asked.rollups(project.pk).tally(needed)
+        known = _read_off(_less_implied(asked), tally, project.sentiment_classes)
+        is_missing = known.labels is not None and known.human is None
+        return replace(known, human=_by_hand(project, asked, tally[HUMAN])) if is_missing else known
     try:
         if asked.is_of_one_word and (found := Reviews(project, asked).total()) > LABELS_COUNTED:
             return Counts(found)
@@ -122,6 +126,16 @@ def _read_off(asked: ResultFilter, tally: Tally, classes: int) -> Counts:
         total = sum(tally.states[state] for state in asked.state)
         return Counts(total, labels if has_labels else dict.fromkeys(labels, 0))
     return Counts(tally.total, labels, tally[HUMAN])
+
+
+def _by_hand(project: Project, asked: ResultFilter, most: int) -> int | None:
+    """How many a person has labelled, of a label or a state: those that have are few of many, and have an index."""
+    if not most:
+        return 0
+    if most > MOST_BY_HAND:
+        return None
+    by_hand = replace(asked, label_source=(LabelSource.HUMAN.value,)).queryset(project)
+    return collection(Result).count_documents(condition(by_hand), hint="result_corrected", session=session())
 
 
 @dataclass(frozen=True, slots=True)

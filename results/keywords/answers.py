@@ -14,8 +14,8 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from projects.models import Project
+from results import counting
 from results.choices import POLARITIES
-from results.counting import counts
 from results.filters import ResultFilter
 from results.keywords.reading import Window, labelled, read
 from results.keywords.scoring import Weighed, apart, risen, times
@@ -111,7 +111,7 @@ def _keywords(project: Project, asked: ResultFilter, most: int) -> KeywordsJson:
 def _total(project: Project, asked: ResultFilter, window: Window) -> int | None:
     if window.are_all:
         return window.read
-    return counts(project, labelled(asked)).total if window.is_in_time else None
+    return counting.total(project, labelled(asked)) if window.is_in_time else None
 
 
 def _keyword(one: Weighed, of: int) -> KeywordJson:

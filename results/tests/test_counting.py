@@ -17,7 +17,7 @@ from pymongo import UpdateOne
 
 from projects.models import Project, Target
 from projects.tests.factories import make_project
-from results import analytics, exports, paging, rollups
+from results import analytics, counting, exports, paging, rollups
 from results.charts import Chart
 from results.choices import Emotion, Sentiment, State
 from results.counting import Counting, CountingError, Counts, Reviews, counts, is_counted_by_rollups
@@ -173,6 +173,7 @@ def check_counts(project: Project, asked: ResultFilter, tally: Tally) -> None:
     found = counts(project, asked)
     assert found.total == tally.total, asked
     assert found.labels in (tally.labels, None), asked
+    assert found.human in (tally.human, None), asked
 
 
 def check_tallies(project: Project, asked: ResultFilter, rows: list[dict[str, Any]]) -> None:
@@ -250,7 +251,18 @@ def test_roll_ups_count_what_a_look_at_the_reviews_counts(project: Project, quer
     tally = Reviews(project, asked).tally()
     assert is_counted_by_rollups(asked)
     found = counts(project, asked)
-    assert (found.total, found.labels) == (tally.total, tally.labels)
+    assert (found.total, found.labels, found.human) == (tally.total, tally.labels, tally.human)
+
+
+def test_labels_that_people_have_set_are_counted_by_label_where_they_are_not_too_many(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = parse(project, "sentiment=negative,very_negative,positive&date_from=2026-03-02")
+    human = counts(project, asked).human
+    assert human == asked.queryset(project).filter(label_source="human").count()
+    assert human
+    monkeypatch.setattr(counting, "MOST_BY_HAND", human - 1)
+    assert counts(project, asked).human is None
 
 
 def test_roll_ups_know_how_many_reviews_have_an_emotion_but_not_their_labels(project: Project) -> None:

@@ -27,6 +27,10 @@ class TestIcons:
         assert 'class="icon"' in svg
         assert "xmlns" not in svg
 
+    def test_leave_their_paint_to_the_style_sheet(self):
+        assert "stroke" not in ui.icon("play")
+        assert "\n" not in ui.icon("layout-dashboard")
+
     def test_every_icon_a_template_names_exists(self):
         sources = "\n".join(path.read_text() for path in Path(settings.BASE_DIR, "templates").rglob("*.html"))
         names = set(re.findall(r'icon(?: |=|:)"([a-z0-9-]+)"', sources)) | {

@@ -8,7 +8,7 @@ from import_export.results import Result as Outcome
 from import_export.results import RowResult
 
 from accounts.ownership import signed_in
-from results.models import Change, DailyRollup, Export, Insights, Marker, Result, SavedView
+from results.models import BulkChange, Change, DailyRollup, Export, Insights, Marker, Result, SavedView
 from results.removal import delete_for_good
 from results.resources import ResultResource, ReviewResource
 from sentimatrix_studio.mongo.admin import ImportAdmin, ReadOnlyAdmin
@@ -101,6 +101,17 @@ class ChangeAdmin(ReadOnlyAdmin):
 
     list_display = ("__str__", "kind", "owner", "project_id", "made_at", "expires_at")
     list_filter = ("kind",)
+    list_select_related = False
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+
+@admin.register(BulkChange)
+class BulkChangeAdmin(ReadOnlyAdmin):
+    """What workers change of many reviews. Whoever deletes one that is unfinished ends it."""
+
+    list_display = ("__str__", "kind", "owner", "project_id", "state", "attempts", "created_at", "finished_at")
+    list_filter = ("kind", "state")
     list_select_related = False
     ordering = ("-pk",)
     show_full_result_count = False

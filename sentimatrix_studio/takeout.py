@@ -20,7 +20,7 @@ from accounts.models import ApiToken, AuditEntry, TokenFamily, User
 from integrations.models import Bell, Channel, Credential, Delivery, Event, Notice, OwnModel, Purse, Webhook
 from projects.models import Preset, Project, Target
 from results import exports
-from results.models import Change, Export, Former, Insights, Marker, Result, SavedView
+from results.models import BulkChange, Change, Export, Former, Insights, Marker, Result, SavedView
 from scraping.models import Difference, Job, LastVisit, LogLine, RowError, Schedule, Slot
 from sentimatrix_studio.mongo.pipelines import collection
 from sentimatrix_studio.rest import utc
@@ -58,6 +58,7 @@ OF_PROJECTS: dict[str, type[Model]] = {
     "markers": Marker,
     "insights": Insights,
     "changes": Change,
+    "bulk_changes": BulkChange,
     "results": Result,
 }
 SECRET = {

@@ -14,7 +14,7 @@ from results import ingest
 from results.analysis.engine import Analysis
 from results.choices import Emotion, ExportState, Sentiment
 from results.ingest import Item
-from results.models import Export, Result
+from results.models import BulkChange, BulkKind, Export, Result
 from results.models.exports import FILES
 from sentimatrix_studio.mongo.transaction import in_transaction
 
@@ -79,6 +79,12 @@ def make_export(project: Project, content: bytes = b"id\r\n", **fields: Any) -> 
     times = {"finished_at": now(), "expires_at": now() + timedelta(days=1)}
     made = {"owner_id": project.owner_id, "project": project, "format": "csv", **known, **times, **fields}
     return Export.objects.create(**made)
+
+
+def make_bulk_change(project: Project, **fields: Any) -> BulkChange:
+    """Waiting for a worker to delete all."""
+    usual = {"owner_id": project.owner_id, "project": project, "kind": BulkKind.DELETION, "change_id": ObjectId()}
+    return BulkChange.objects.create(**{**usual, **fields})
 
 
 def analyse(result_ids: Sequence[ObjectId]) -> int:

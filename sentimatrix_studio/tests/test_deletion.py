@@ -32,7 +32,7 @@ from results.models import (
     TotalRollup,
 )
 from results.models.exports import FILES
-from results.tests.factories import make_export
+from results.tests.factories import make_bulk_change, make_export
 from scraping.choices import Change, Level, StepKind
 from scraping.models import Difference, Job, LastVisit, LogLine, RowError, Step
 from scraping.removal import sweep
@@ -81,6 +81,7 @@ def make_everything(owner: User) -> Target:
     change = ResultChange.objects.create(owner=owner, project=target.project, kind=ChangeKind.DELETION, **day)
     Former.objects.create(change=change, target=target, result_id=ObjectId(), expires_at=change.expires_at)
     make_export(target.project)
+    make_bulk_change(target.project)
     SavedView.objects.create(owner=owner, project=target.project, name="Angry")
     Insights.objects.create(owner=owner, project=target.project)
     Marker.objects.create(owner=owner, project=target.project, name="Version 2", day=DAY.date())

@@ -28,9 +28,10 @@ from integrations.models import Notice
 from integrations.tests.factories import make_channel, make_credential, make_delivery, make_own_model, make_webhook
 from projects import files
 from projects.tests.factories import make_preset, make_project, make_target
+from results.choices import BulkState
 from results.correcting import relabel
 from results.models import Marker, Result, SavedView
-from results.tests.factories import make_export, make_item, make_results
+from results.tests.factories import make_bulk_change, make_export, make_item, make_results
 from scraping.choices import JobStatus, Level, StepKind
 from scraping.models import Job, LogLine, RowError, Step
 from scraping.routing import websocket_urlpatterns
@@ -103,6 +104,7 @@ OF_THE_OWNER = [
     "scraping:schedule_detail", "scraping:schedule_preview", "scraping:schedule_run", "scraping:schedule_toggle",
     "scraping:schedule_delete", "api:schedule", "api:schedule_toggle", "api:schedule_run", "api:schedule_history",
     "api:result_label", "api:results_label", "api:changes", "api:change_undo", "api:saved_views", "api:saved_view",
+    "results:change_progress", "api:bulk_changes", "api:bulk_change",
     "results:export_list", "results:export_create", "results:export_file", "results:export_delete", "api:exports",
     "api:export", "api:export_file",
     "api:analytics_summary", "api:analytics_timeline", "api:analytics_emotions", "api:analytics_platforms",
@@ -166,6 +168,8 @@ def make_tenant(**fields: Any) -> Tenant:
     keys["notice_id"] = Notice.objects.owned_by(user).values_list("pk", flat=True)[0]
     export = make_export(project, about=f"{MARK} filter", content=MARK.encode())
     keys |= {"export_id": export.pk, "key": export.key}
+    bulk_change = make_bulk_change(project, query=f"search={MARK}", state=BulkState.FAILED, message=MARK)
+    keys["change_id"] = bulk_change.pk
     keys["preset_id"] = make_preset(user, name=f"{MARK} preset", description=MARK).pk
     return Tenant(user, {**keys, "file_id": upload.id, **own})
 

@@ -4,17 +4,16 @@ A host is compared whole, never by its ending, and only the id that was found go
 ever fetched. Addresses were true when written; none could be tried against the live sites.
 """
 
-import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from django.core.exceptions import ValidationError
 
+from projects.addresses import Address, parse
 from projects.choices import Platform, TargetType
 
-MAX_LENGTH = 2000
 SHORT_LINKS = frozenset(
     {"a.co", "amzn.to", "amzn.eu", "amzn.asia", "g.co", "g.page", "goo.gl", "maps.app.goo.gl", "share.google", "s.team"}
 )
@@ -29,18 +28,6 @@ class Detected:
     external_id: str
     url: str
     options: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """The parts of a pasted address that are looked at."""
-
-    host: str
-    path: str
-    query: dict[str, list[str]]
-
-    def parameter(self, *names: str) -> str:
-        return next((self.query[name][0] for name in names if name in self.query), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +49,7 @@ def detect(url: str) -> Detected:
     text = url.strip()
     if PLACE_ID.fullmatch(text):
         return _place(text)
-    address = _parse(text)
+    address = parse(text)
     for site in SITES:
         if site.is_host(address.host):
             if found := site.find(address):
@@ -74,41 +61,6 @@ def detect(url: str) -> Detected:
         )
     names = ", ".join(platform.label for platform in Platform if platform != Platform.FILE)
     raise ValidationError(f"{address.host} is none of the sites Studio knows: {names}.", code="host")
-
-
-def _parse(text: str) -> Address:
-    if not text:
-        raise ValidationError("Paste the address of a page.", code="empty")
-    if len(text) > MAX_LENGTH or re.search(r"[\s\\\x00-\x1f\x7f]", text):
-        raise ValidationError("That is not a web address.", code="invalid")
-    if "://" not in text and not re.match(r"[a-z][a-z0-9+.-]*:(?!\d)", text, re.IGNORECASE):
-        text = f"https://{text}"
-    try:
-        parts = urlsplit(text)
-        host, port = (parts.hostname or "").removesuffix("."), parts.port
-        query = parse_qs(parts.query, max_num_fields=100)
-    except ValueError as error:
-        raise ValidationError("That is not a web address.", code="invalid") from error
-    if parts.scheme not in ("http", "https"):
-        raise ValidationError("Only http:// and https:// addresses can be watched.", code="scheme")
-    if not host:
-        raise ValidationError("That is not a web address.", code="invalid")
-    if "@" in parts.netloc:
-        raise ValidationError("Addresses with a name or password in them are refused.", code="userinfo")
-    if _is_number(host):
-        raise ValidationError(f"{host} is the address of a machine: give a page of a site by its name.", code="ip")
-    if port not in (None, {"http": 80, "https": 443}[parts.scheme]):
-        raise ValidationError("Addresses with a port number are refused.", code="port")
-    return Address(host, parts.path, query)
-
-
-def _is_number(host: str) -> bool:
-    """An IP address, also in the short, decimal, octal and hexadecimal forms that systems accept."""
-    try:
-        ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return bool(re.fullmatch(r"(0x[0-9a-f]*|\d+)", host.rpartition(".")[2]))
-    return True
 
 
 # Amazon

@@ -17,6 +17,7 @@ from results.models import DailyRollup, Result
 from scraping import announcing
 from scraping.choices import LIVE, JobStatus, Level, StepKind, StepState, Trigger
 from scraping.models.records import LogLine
+from scraping.models.refusals import BUSY, JobRefused
 from scraping.models.schedules import Slot
 from scraping.models.steps import Step
 from sentimatrix_studio import bell
@@ -24,16 +25,7 @@ from sentimatrix_studio.mongo.transaction import in_transaction
 from sentimatrix_studio.requests import current_request_id
 
 DEADLINE = timedelta(hours=6)  # from its start, or from the end of its latest rest
-BUSY = "A job of this project is still running. Wait for it, or cancel it."
 SILENT_QUEUE = "The queue cannot be reached at the moment. The job is kept and starts by itself."
-
-
-class JobRefused(Exception):  # noqa: N818  not an error: the answer to a start that makes no sense now
-    """A job that cannot start or be retried. Codes: ``nothing_to_collect, not_running, busy``."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code, self.message, self.can_retry = code, message, code == "busy"
 
 
 class JobQuerySet(OwnedQuerySet):

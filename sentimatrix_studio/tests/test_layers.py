@@ -25,7 +25,8 @@ USUAL_FILES = {"__init__", "apps", "models", "choices", "api", "forms", "views",
 OWN_FILES = {
     "accounts": "activity allauth_urls audit authentication bodies challenge mail oauth ownership providers recorders "
     "recovery removal second_factor sessions sign_out sockets staff tokens",
-    "projects": "bodies config declarations drafts fields files options ownership platforms presets resources shapes",
+    "projects": "addresses bodies config declarations drafts fields files options ownership platforms presets "
+    "resources shapes",
     "integrations": "addresses answers catalogue channels checks deliveries dialling events keys llm "
     "messages metering needs notices notifications outbound pace prices providers redaction sealed shapes signed "
     "signing spending verifying webhooks wording",

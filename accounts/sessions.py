@@ -3,11 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import now
 
 from accounts.models import TokenFamily, User
@@ -70,7 +76,8 @@ def of(user: User) -> list[BrowserSession]:
 def sign_ins(user: User) -> QuerySet[TokenFamily]:
     """Programs that signed in through the API with the password, the latest first."""
     mark = user.get_session_auth_hash()
-    return TokenFamily.objects.filter(user=user, password_mark=mark, expires_at__gt=now()).order_by("-created_at")
+    alive = TokenFamily.objects.filter(user=user, password_mark=mark, expires_at__gt=now())
+    return alive.order_by("-created_at", "-pk")
 
 
 def note_last_seen(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -85,6 +92,30 @@ def note_last_seen(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
         return get_response(request)
 
     return middleware
+
+
+def lead_back(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: who has to sign in first comes back to the page they were on, as no action can be opened. What asks
+    for a part of a page is refused, or the page to sign in would stand in its place."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_redirect = response.status_code == HTTPStatus.FOUND
+        if not is_redirect or response["Location"] != redirect_to_login(request.get_full_path()).url:
+            return response
+        if "HX-Request" in request.headers:
+            return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+        return response if request.method in ("GET", "HEAD") else redirect_to_login(_page_of(request))
+
+    return middleware
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page with the form that was sent."""
+    referrer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referrer, {request.get_host()}):
+        return reverse(settings.LOGIN_REDIRECT_URL)
+    return urlsplit(referrer)._replace(scheme="", netloc="").geturl()
 
 
 def _is_due(noted_at: int) -> bool:

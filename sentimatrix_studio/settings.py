@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.sessions.note_last_seen",
+    "accounts.sessions.lead_back",
     "django_htmx.middleware.HtmxMiddleware",
     "sentimatrix_studio.failures.refusals",
 ]

@@ -1,6 +1,7 @@
 import re
 from email import message_from_string
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -143,6 +144,24 @@ def test_mail_goes_to_files_until_a_server_is_named(settings, tmp_path):
     Client().post(SIGNUP, ANNA)
     (file,) = tmp_path.iterdir()
     assert message_from_string(file.read_text())["To"] == "anna@example.org"
+
+
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        ("http://testserver/settings/profile/?a=1", "/settings/profile/?a=1"),
+        ("https://evil.example/", "/dashboard/"),
+        ("", "/dashboard/"),
+    ],
+)
+def test_who_signs_in_again_comes_back_to_the_page_and_not_to_its_action(client, page, back):
+    sent = client.post(reverse("accounts:theme"), headers={"referer": page})
+    assert sent.url == f"{LOGIN}?{urlencode({'next': back}, safe='/')}"
+    assert client.get(PROFILE).url == f"{LOGIN}?next={PROFILE}"
+
+
+def test_the_page_to_sign_in_never_stands_in_a_part_of_another(client):
+    assert client.get(PROFILE, headers={"HX-Request": "true"}).status_code == HTTPStatus.UNAUTHORIZED
 
 
 def test_a_new_password_ends_all_sessions_this_one_too():

@@ -8,7 +8,11 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, () => toast("The server could not be reached. Nothing was changed."));
 }
+const REFUSALS = {
+  401: "You are signed out. Reload the page to sign in again.",
+  429: "That was a little too often. Try again in a minute.",
+};
 document.addEventListener("htmx:responseError", ({ detail }) => {
   const { status } = detail.xhr;
-  toast(status === 429 ? "That was a little too often. Try again in a minute." : `The server answered ${status}. Reload the page and try again.`);
+  toast(REFUSALS[status] ?? `The server answered ${status}. Reload the page and try again.`);
 });

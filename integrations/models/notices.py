@@ -10,8 +10,8 @@ from integrations.catalogue import EVENTS
 from projects.models import Project
 
 USUAL = [
-    *("job.completed", "job.failed", "schedule.paused", "export.ready", "export.failed", "webhook.disabled"),
-    *("channel.disabled", "key.refused"),
+    *("job.completed", "job.failed", "schedule.paused", "export.ready", "export.failed"),
+    *("change.completed", "change.failed", "webhook.disabled", "channel.disabled", "key.refused"),
 ]
 
 

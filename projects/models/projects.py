@@ -39,9 +39,6 @@ class Added(NamedTuple):
 
 
 class ProjectQuerySet(OwnedQuerySet):
-    def active(self) -> Self:
-        return self.filter(status=ProjectStatus.ACTIVE)
-
     def not_archived(self) -> Self:
         return self.exclude(status=ProjectStatus.ARCHIVED)
 

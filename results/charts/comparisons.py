@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from . import paths
 from .bars import Cell
 from .models import Category, Chart, Entry, Item, Layer, Mark, Ring, Row, Series
-from .scales import Linear, Tick, Value, compact, count, finite, nice_ticks, num, percent, positive, shorten
+from .scales import Linear, Tick, Value, compact, count, nice_ticks, num, percent, positive, shorten
 
 MIN_SLICE = 2.0  # degrees: the smallest donut slice one can still see and hit
 DONUT = (62.0, 98.0)  # inner and outer radius, in the units of the donut's viewBox
@@ -71,22 +71,18 @@ def heat(
     ``sided`` values are good above zero and bad below it: their steps lie around it.
     """
     known = [v for row in values for v in row if v is not None and math.isfinite(v)]
-    low, high = min(known, default=0.0), max(known, default=0.0)
-    if sided:
-        low, high = -max(abs(low), abs(high)), max(abs(low), abs(high))
+    steps = Steps.over(known, sided=sided)
     width, height = 100 / max(len(columns), 1), 100 / max(len(rows), 1)
-    steps = [f"d{i}" for i in range(HEAT_SIDES)] if sided else [f"l{i}" for i in range(HEAT_LEVELS)]
-    level = Linear((low, high), (0, len(steps) - 0.001))
 
     def words(value: Value) -> str:
         return _("no data") if value is None or not math.isfinite(value) else text(value)
 
     def cell(i: int, j: int) -> Mark:
         value = values[i][j]
-        known = value is not None and math.isfinite(value)
+        is_known = value is not None and math.isfinite(value)
         return Mark(
             i, f"{rows[i].label}, {columns[j].label}: {words(value)}", link(rows[i].key, columns[j].key),
-            steps[int(level(finite(value)))] if known else "none", text=words(value) if known else "",
+            steps.at(value) if is_known else "none", text=words(value) if is_known else "",
             x=num(j * width), y=num(i * height), width=num(width), height=num(height), at=num((j + 0.5) * width),
             cy=num((i + 0.5) * height),
         )  # fmt: skip
@@ -98,9 +94,7 @@ def heat(
             for row, cells in zip(rows, values, strict=True)
         ),
         marks=tuple(cell(i, j) for i in range(len(rows)) for j in range(len(columns))) if known else (),
-        legend=tuple(Entry(step, {0: text(low), len(steps) - 1: text(high)}.get(i, "")) for i, step in enumerate(steps))
-        if known
-        else (),
+        legend=steps.legend(text) if known else (),
         x_ticks=tuple(
             Tick(num((j + 0.5) * width), column.label, 1 if j // every % 2 == 0 or len(columns) <= FEW else 2)
             for j, column in enumerate(columns)
@@ -110,6 +104,31 @@ def heat(
         height=HEAT_PITCH * len(rows),
         empty="" if known else _("No reviews in this period."),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The shades of a grid, by name, and which value has which."""
+
+    names: tuple[str, ...]
+    low: float
+    high: float
+
+    @classmethod
+    def over(cls, values: Sequence[float], *, sided: bool) -> Steps:
+        """From the lowest to the highest; ``sided`` ones as far below zero as above it."""
+        low, high = min(values, default=0.0), max(values, default=0.0)
+        if not sided:
+            return cls(tuple(f"l{i}" for i in range(HEAT_LEVELS)), low, high)
+        far = max(abs(low), abs(high))
+        return cls(tuple(f"d{i}" for i in range(HEAT_SIDES)), -far, far)
+
+    def at(self, value: Value) -> str:
+        return self.names[int(Linear((self.low, self.high), (0, len(self.names) - 0.001))(value))]
+
+    def legend(self, text: Callable[[float], str]) -> tuple[Entry, ...]:
+        ends = {self.names[0]: text(self.low), self.names[-1]: text(self.high)}
+        return tuple(Entry(name, ends.get(name, "")) for name in self.names)
 
 
 def radar(axes: Sequence[Category], series: Sequence[Series], *, link: Cell, column: str) -> Chart:

@@ -1,4 +1,4 @@
-/* The two things every module does: make an element, and treat what is on the page now and what htmx brings later. */
+/* What every module does: make an element, and treat what is on the page now and what htmx brings later. */
 
 export function make(tag, { attributes = {}, ...properties } = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
@@ -21,6 +21,16 @@ export function whenShown(selector, enhance) {
   scan(document);
   document.addEventListener("htmx:load", event => scan(event.detail.elt));
   document.addEventListener("content-added", event => scan(event.target));
+}
+
+/** The module that is loaded then exports what it does with the element as use(). */
+export function whenUsed(type, selector, load) {
+  document.addEventListener(type, async event => {
+    const element = event.target.closest(selector);
+    if (!element) return;
+    event.preventDefault();
+    (await load()).use(element);
+  });
 }
 
 export const language = document.documentElement.lang || "en";

@@ -1,5 +1,5 @@
 /* The pages work without any of this; each module adds one comfort. */
-import { whenShown } from "./dom.js";
+import { whenShown, whenUsed } from "./dom.js";
 import "./htmx.js";
 import "./theme.js";
 import "./times.js";
@@ -18,5 +18,7 @@ whenShown("#bell", () => import("./bell.js"));
 whenShown("live-job", () => import("./live-job.js"));
 whenShown("new-results", () => import("./new-results.js"));
 whenShown("[data-reviews], #review", () => import("./review-keys.js"));
-whenShown("form[data-passkey]", () => import("./passkeys.js"));
-whenShown("button[data-copy]", () => import("./copy.js"));
+
+/* And these when they are first used, so that nobody is quicker than what they press. */
+whenUsed("submit", "form[data-passkey]", () => import("./passkeys.js"));
+whenUsed("click", "button[data-copy]", () => import("./copy.js"));

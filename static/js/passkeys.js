@@ -1,25 +1,20 @@
 /* <form data-passkey="create|get">: asks the browser for a passkey and sends its answer in the field "credential".
    What to ask is in the JSON that data-options names, or comes from data-options-url. */
-import { whenShown } from "./dom.js";
-
 const CANCELLED = new Set(["NotAllowedError", "AbortError"]);
 
-whenShown("form[data-passkey]", form => {
-  form.addEventListener("submit", async event => {
-    event.preventDefault();
-    const complaint = form.querySelector("[data-passkey-error]");
-    complaint.hidden = true;
-    try {
-      const { publicKey } = await optionsOf(form);
-      const credential = await ask(form, publicKey);
-      form.elements.credential.value = JSON.stringify(credential.toJSON());
-      form.submit();
-    } catch (error) {
-      complaint.textContent = words(error);
-      complaint.hidden = false;
-    }
-  });
-});
+export async function use(form) {
+  const complaint = form.querySelector("[data-passkey-error]");
+  complaint.hidden = true;
+  try {
+    const { publicKey } = await optionsOf(form);
+    const credential = await ask(form, publicKey);
+    form.elements.credential.value = JSON.stringify(credential.toJSON());
+    form.submit();
+  } catch (error) {
+    complaint.textContent = words(error);
+    complaint.hidden = false;
+  }
+}
 
 async function optionsOf(form) {
   if (form.dataset.options) return JSON.parse(document.getElementById(form.dataset.options).textContent);

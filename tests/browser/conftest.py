@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import running_chromium
 from tests.browser.sample import Sample, make_sample
@@ -22,6 +22,8 @@ Broke after a day,1,2026-01-03
 It is a kettle,3,2026-01-04
 """
 OpenPage = Callable[..., Page]
+PATIENCE = 60_000  # milliseconds for what a busy machine takes its time with
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,11 +34,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def site(
-    tmp_path_factory: pytest.TempPathFactory, static_root: Path, running_identity_providers: IdentityProviders
-) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("studio")
-    with running_site(folder, static_root, **running_identity_providers.environment) as address:
+def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that the site keeps."""
+    return tmp_path_factory.mktemp("studio")
+
+
+@pytest.fixture(scope="package")
+def site(site_folder: Path, static_root: Path, running_identity_providers: IdentityProviders) -> Iterator[str]:
+    with running_site(site_folder, static_root, **running_identity_providers.environment) as address:
         yield address
 
 
@@ -52,6 +57,7 @@ def open_watched(chromium: Browser, site: str) -> Callable[..., tuple[Page, Watc
 
     def open_page(*statuses: int, **options: Any) -> tuple[Page, Watch]:
         context = chromium.new_context(base_url=site, locale="en-GB", timezone_id="UTC", **options)
+        context.set_default_timeout(PATIENCE)
         watch = Watch(statuses)
         watch.over(context)
         return context.new_page(), watch

@@ -1,6 +1,7 @@
 """What a person does on the site, in the words of the pages."""
 
 import re
+import time
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -8,7 +9,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, expect
 
 PASSWORD = "Kettlemoon-42"
-JOB_FINISHES_WITHIN = 90_000  # milliseconds
+JOB_FINISHES_WITHIN = 240_000  # milliseconds
+LISTENS_WITHIN = 60  # seconds
 _number = count(1)
 
 
@@ -97,6 +99,21 @@ def import_file(page: Page, project: str, file: Path) -> None:
     choose_file(page, project, file)
     page.get_by_role("button", name="Import").click()
     page.wait_for_url("**/jobs/*/")
+
+
+def listen(page: Page, path: str, told: str) -> None:
+    """Open a page, until its socket has told that from here on it hears what happens."""
+    heard: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda message: heard.append(message)))
+    page.goto(path)
+    give_up = time.monotonic() + LISTENS_WITHIN
+    while not any(f'"type": "{told}"' in str(message) for message in heard):
+        assert time.monotonic() < give_up, f"The socket has only told {heard}."
+        page.wait_for_timeout(50)
+
+
+def wait_until_live(page: Page) -> None:
+    expect(page.locator("live-job").first).to_have_attribute("data-connection", "live")
 
 
 def wait_until_finished(page: Page) -> None:

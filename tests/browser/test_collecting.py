@@ -4,12 +4,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import steps
-from tests.browser.site import running_site
+from tests.browser.site import processes_of, running_site
 from tests.standins import Standins
 
 SHOTS = os.environ.get("SCREENSHOTS", "")
@@ -35,32 +34,21 @@ def keep_picture(page: Page, name: str) -> None:
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
 
 
-def kill_web_server(folder: Path) -> None:
-    """Only that: Studio starts it again."""
-    family = [child for child in psutil.Process().children(recursive=True) if str(folder) in _folder_of(child)]
-    (server,) = [child for child in family if "web" in child.cmdline()[:4]]
-    server.kill()
-
-
-def _folder_of(process: psutil.Process) -> str:
-    try:
-        return process.environ().get("DATA_DIR", "")
-    except psutil.Error:
-        return ""
-
-
 def test_a_run_is_followed_over_a_restart_of_the_server_and_says_what_it_brought(
     page: Page, folder: Path, running_standins: Standins
 ) -> None:
     steam = running_standins.steam
     steps.sign_up(page)
     steps.begin_project(page, "Portal", "store.steampowered.com/app/440")
-    steam.delay = 2.0
+    steam.delay = 10.0
     page.get_by_role("button", name="Create and run").click()
     page.wait_for_url("**/jobs/*/")
     project = steps.project_path(page)
     expect(page.locator("live-job [data-field=status]").first).to_have_text("Running")
-    kill_web_server(folder)
+    steps.wait_until_live(page)
+    (server,) = processes_of(folder, "web")
+    server.kill()  # only that: Studio starts it again
+    steam.delay = 1.0
     steps.wait_until_finished(page)
     expect(page.locator("live-job [data-field=new]")).to_have_text("45")
     expect(page.locator("live-job .log li").last).to_contain_text("45 reviews: 45 new.")

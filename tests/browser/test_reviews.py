@@ -31,6 +31,7 @@ def test_keys_move_label_tick_and_undo(results: Page, sample: Sample) -> None:
     expect(first).to_contain_text("set by hand")
     expect(first.locator("a.title")).to_be_focused()
     expect(figures).to_contain_text("1 label set by hand")
+    expect(first.locator("a.title")).to_be_focused()  # again, in the list with the new figures
     results.keyboard.press("x")
     expect(results.get_by_text("1 selected")).to_be_visible()
     results.keyboard.press("u")

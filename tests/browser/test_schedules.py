@@ -19,9 +19,7 @@ def test_the_next_runs_follow_what_is_chosen(own_page: Page, sample: Sample) -> 
     form.get_by_label("Time zone").select_option("Asia/Kolkata")
     expect(shown).to_contain_text("Every month on the 22nd at 16:45, Kolkata time")
     expect(shown.locator("tbody tr")).to_have_count(5)
-    expect(shown.locator("tbody tr").first).to_have_text(
-        re.compile(r"22 .*, 11:15.*22 .*, 16:45.*22 .*, 11:15", re.DOTALL)
-    )
+    expect(shown.locator("tbody tr").first).to_have_text(re.compile(r" 22, 11:15.* 22, 16:45.* 22, 11:15", re.DOTALL))
     form.get_by_label("How often").select_option(label="As cron says it")
     form.get_by_label("Cron expression").fill("0 9 31 2 *")
     expect(shown).to_contain_text("The day of month is not one that cron understands, or never comes.")

@@ -1,13 +1,12 @@
 """Second factors as a person meets them: with the keyboard alone, and with a device that keeps passkeys."""
 
 import re
-import time
 from urllib.parse import urlsplit
 
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import Page, expect
 
+from accounts.tests.factories import lasting_code_of
 from tests.browser import steps
 from tests.browser.accessibility import accessibility_violations
 from tests.browser.conftest import OpenPage
@@ -15,8 +14,6 @@ from tests.browser.test_every_page import SIZES
 from tests.standins.identity import IdentityProviders, Person
 
 BUTTON, FIELD = "innerText.trim()", "labels?.[0]?.innerText ?? ''"  # where the words of what has the focus are
-PERIOD = 30  # seconds until the app shows another code
-LEAST_SECONDS = 10  # that a code must still be good for
 DEVICE = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -43,14 +40,6 @@ def press(page: Page, words: str) -> None:
 def write(page: Page, label: str, text: str) -> None:
     tab_to(page, label, FIELD)
     page.keyboard.type(text)
-
-
-def code_for(page: Page, secret: str) -> str:
-    """Like people who see that their code is about to change, it waits for the next."""
-    left = PERIOD - time.time() % PERIOD
-    if left < LEAST_SECONDS:
-        page.wait_for_timeout(left * 1000)
-    return str(format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time()))))
 
 
 def plug_in(page: Page) -> None:
@@ -83,7 +72,7 @@ def test_an_app_is_set_up_and_asked_for_with_the_keyboard_alone(page: Page) -> N
     page.wait_for_url("**/security/app/")
     is_sound(page)
     secret = page.get_by_label("Or type in this key").input_value()
-    write(page, "Code from the app", code_for(page, secret))
+    write(page, "Code from the app", lasting_code_of(secret))
     page.keyboard.press("Enter")
     page.wait_for_url("**/security/codes/")
     is_sound(page)
@@ -101,7 +90,7 @@ def test_an_app_is_set_up_and_asked_for_with_the_keyboard_alone(page: Page) -> N
     page.keyboard.press("Enter")
     expect(page.locator(".field-error").first).to_contain_text("not the right code")
     is_sound(page)
-    write(page, "Code", code_for(page, secret))
+    write(page, "Code", lasting_code_of(secret))
     page.keyboard.press("Enter")
     page.wait_for_url("**/dashboard/")
 

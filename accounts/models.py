@@ -144,7 +144,7 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def usable(self, owner: User) -> Self:
         """Those of this person which still open the door, the latest first."""
         mark = owner.get_session_auth_hash()
-        return self.filter(owner=owner, expires_at__gt=now(), password_mark=mark).order_by("-created_at")
+        return self.filter(owner=owner, expires_at__gt=now(), password_mark=mark).order_by("-created_at", "-pk")
 
 
 class ApiToken(models.Model):

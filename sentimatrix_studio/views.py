@@ -58,7 +58,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         date_to=chosen.get("date_to"),
         platform=(chosen["platform"],) if chosen.get("platform") else (),
     )
-    running = Job.objects.shown_to(request.user).live().prefetch_related("project").order_by("-created_at")
+    running = Job.objects.shown_to(request.user).live().prefetch_related("project").order_by("-created_at", "-pk")
     context = {
         "dashboard": dashboard_of(signed_in(request), asked),
         "running": [(job.project, progress.snapshot(job)) for job in running[:3]],

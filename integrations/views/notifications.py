@@ -25,7 +25,7 @@ SHOWN = 10  # of the latest messages of a channel
 @require_GET
 def channel_list(request: HttpRequest) -> HttpResponse:
     owner = signed_in(request)
-    mine = Channel.objects.owned_by(owner).prefetch_related("project").order_by("-created_at")
+    mine = Channel.objects.owned_by(owner).prefetch_related("project").order_by("-created_at", "-pk")
     channels = list(mine)
     for channel in channels:
         channel.owner = owner  # whose address is shown where it has none of its own

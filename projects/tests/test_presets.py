@@ -164,7 +164,7 @@ def test_a_preset_is_made_changed_and_deleted_on_pages():
     assert preset.config["analysis"]["sentiment_classes"] == 3
     assert "&lt;b&gt;Mine&lt;/b&gt;" in browser.get(LIST).content.decode()
     answer = browser.post(reverse("projects:preset_duplicate", args=["starter"]))
-    assert answer.headers["Location"] == path_of(Preset.objects.latest("created_at"), "preset_edit")
+    assert answer.headers["Location"] == path_of(Preset.objects.latest("pk"), "preset_edit")
     assert "Projects that were made with it" in browser.get(path_of(preset, "preset_delete")).content.decode()
     browser.post(path_of(preset, "preset_delete"))
     assert list(Preset.objects.values_list("name", flat=True)) == ["Starter (copy)"]

@@ -54,7 +54,7 @@ def put_down(project: Project, asked: ResultFilter) -> Insights:
 
 
 def _make_room(project: Project) -> None:
-    kept = Insights.objects.filter(project_id=project.pk).exclude(query="").order_by("-asked_at")
+    kept = Insights.objects.filter(project_id=project.pk).exclude(query="").order_by("-asked_at", "-pk")
     if surplus := list(kept.values_list("pk", flat=True)[MOST_KEPT:]):
         Insights.objects.filter(pk__in=surplus).delete()
 

@@ -263,7 +263,7 @@ class TestImport:
         for name in ("reviews.csv", "another name.csv"):
             assert post_file(project, "results/import", name=name).status_code == 202
             runner.work()
-        last = Job.objects.order_by("-created_at")[0]
+        last = Job.objects.order_by("-pk")[0]
         assert (last.new, last.unchanged) == (0, 2)
         assert (Target.objects.count(), Result.objects.count(), len(uploads())) == (1, 2, 1)
 

@@ -159,7 +159,7 @@ def _way(is_up: bool) -> str:
 def _newly_failing(user: User, project_ids: Collection[ObjectId]) -> list[Target]:
     """Targets in error that failed this week and not in the one before."""
     week_ago = timezone.now() - WEEK
-    failures = Event.objects.owned_by(user).filter(name="target.error", at__gte=week_ago - WEEK).order_by("-at")
+    failures = Event.objects.owned_by(user).filter(name="target.error", at__gte=week_ago - WEEK).order_by("-at", "-pk")
     rows = list(failures.values_list("at", "facts")[:MOST_FAILURES])
     earlier = {facts["target_id"] for at, facts in rows if at < week_ago}
     lately = {facts["target_id"] for at, facts in rows} - earlier

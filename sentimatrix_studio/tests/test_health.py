@@ -99,7 +99,7 @@ def test_those_who_run_the_site_see_more(worker):
     assert all(0 < latency < 1000 * health.PATIENCE for latency in details["latency_ms"].values())
     assert details["queue"] == {"waiting": 1, "running": 0, "rings": 0}
     assert [(each["host"], each["pid"], each["processes"]) for each in details["workers"]] == [("host", 7, 2)]
-    oldest = Job.objects.earliest("created_at")
+    oldest = Job.objects.earliest("pk")
     assert details["oldest_job"]["id"] == str(oldest.pk)
 
 

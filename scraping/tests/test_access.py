@@ -18,15 +18,9 @@ from scraping.tests.factories import make_company, run
 from tests.standins.trustpilot import DOMAIN
 from tests.standins.youtube import VIDEO
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet_bell")]
 KEY, BAD = "good-canary-0123456789", "bad-canary-0123456789"
 SITE, SERVICE = "www.trustpilot.com", "api.scraperapi.com"
-
-
-@pytest.fixture(autouse=True)
-def quiet_bell(monkeypatch):
-    """The test is the worker."""
-    monkeypatch.setattr("sentimatrix_studio.bell.ring", lambda times=None: True)
 
 
 def company(**scrapers) -> Target:

@@ -11,12 +11,7 @@ from scraping import runner
 from scraping.models import Job, JobRefused, Step
 from scraping.sample import load_sample
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def quiet_bell(monkeypatch):
-    monkeypatch.setattr("sentimatrix_studio.bell.ring", lambda times=None: True)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet_bell")]
 
 
 def test_the_sample_goes_through_the_whole_pipeline():

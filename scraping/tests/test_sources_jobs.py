@@ -19,13 +19,7 @@ from tests.standins.reddit import CLIENT, POST, SECRET
 from tests.standins.steam import TOTAL
 from tests.standins.trustpilot import DOMAIN
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def quiet_bell(monkeypatch):
-    """The test is the worker."""
-    monkeypatch.setattr("sentimatrix_studio.bell.ring", lambda times=None: True)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet_bell")]
 
 
 def game() -> Target:

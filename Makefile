@@ -29,6 +29,7 @@ test-full: test
 
 test-faults: $(VENV)/.dev
 	FAULTS=1 $(BIN)/pytest -v integrations/tests/test_deliveries_chaos.py scraping/tests/test_chaos.py scraping/tests/test_races.py \
+	  scraping/tests/test_reanalysis_chaos.py \
 	  scraping/tests/test_schedules_due.py results/tests/test_llm_chaos.py $(ARGS)
 
 lint: $(VENV)/.dev

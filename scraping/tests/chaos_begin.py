@@ -1,10 +1,13 @@
 """Begin jobs in an installation of its own; run by ``test_chaos`` as a program: ``import ROWS`` reads a file with so
-many rows, ``collect GAME …`` a game on Steam each. Prints the ids of the jobs."""
+many rows, ``collect GAME …`` a game on Steam each, and ``reanalyse PROJECT`` has all its reviews read again. Prints the
+ids of the jobs. ``correct PROJECT NUMBER`` labels so many reviews by hand, and prints their ids."""
 
 import sys
+from collections.abc import Iterable
 
 import django
 from bson import ObjectId
+from django.http import QueryDict
 
 django.setup()
 
@@ -12,8 +15,12 @@ django.setup()
 from accounts.tests.factories import make_user  # noqa: E402
 from projects.models import Project  # noqa: E402
 from projects.tests.factories import make_project, make_target, settings  # noqa: E402
+from results import correcting  # noqa: E402
+from results.filters import ResultFilter  # noqa: E402
+from results.models import Result  # noqa: E402
 from scraping import importing  # noqa: E402
 from scraping.models import Job  # noqa: E402
+from scraping.reanalysis import starting  # noqa: E402
 
 WORDS = ("good", "bad", "fast", "slow", "loud", "quiet", "lovely")
 
@@ -40,7 +47,25 @@ def collect(game: str) -> Job:
     return Job.objects.start(project)
 
 
+def reanalyse(pk: str) -> Job:
+    project = Project.objects.get(pk=pk)
+    return starting.start(project, ResultFilter.parse(project, QueryDict()))
+
+
+def correct(pk: str, number: int) -> Iterable[Result]:
+    """Those that a person has not labelled yet, and that have been read."""
+    found = Result.objects.filter(project_id=pk, state="analysed", label_source="model").order_by("-pk")[:number]
+    for result in found:
+        correcting.relabel_one(result, {"sentiment": "very_positive"}, result.project.owner)
+        yield result
+
+
 if __name__ == "__main__":
     what, *which = sys.argv[1:]
-    jobs = [begin_import(int(which[0]))] if what == "import" else [collect(game) for game in which]
-    sys.stdout.write("\n".join(str(job.pk) for job in jobs))
+    made = {
+        "import": lambda: [begin_import(int(which[0]))],
+        "collect": lambda: map(collect, which),
+        "reanalyse": lambda: [reanalyse(which[0])],
+        "correct": lambda: correct(which[0], int(which[1])),
+    }[what]()
+    sys.stdout.write("\n".join(str(one.pk) for one in made))

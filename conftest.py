@@ -7,6 +7,7 @@ sees to that), its own Valkey database and its own data folder.
 
 import os
 import shutil
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -80,6 +81,25 @@ hypothesis_settings.register_profile(
     "suite", deadline=None, derandomize=not IS_LONG, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("suite")
+
+
+_look_up = socket.getaddrinfo
+
+
+def look_up_at_home(
+    host: str | bytes | None,
+    port: str | int | None,
+    family: int = 0,
+    type: int = 0,  # noqa: A002  as it is called
+    proto: int = 0,
+    flags: int = 0,
+) -> list[Any]:
+    """Numbers, and the names of this machine. Others would be asked of name servers, which may take their time."""
+    is_own = host is None or str(host).endswith("localhost")
+    return _look_up(host, port, family, type, proto, flags if is_own else flags | socket.AI_NUMERICHOST)
+
+
+socket.getaddrinfo = look_up_at_home  # type: ignore[assignment]
 
 
 def forget_content_types(*args: Any, **kwargs: Any) -> None:

@@ -19,13 +19,20 @@ def main() -> None:
     try:
         from django.core.exceptions import ImproperlyConfigured  # only here can a missing install be explained
         from django.core.management import execute_from_command_line
+        from django.db import DatabaseError
+        from pymongo.errors import ConnectionFailure
     except ImportError as error:
         raise SystemExit("Django is not installed in this Python. Run `make run`, which sets everything up.") from error
     try:
         import_module(os.environ["DJANGO_SETTINGS_MODULE"])
     except ImproperlyConfigured as error:
         raise SystemExit(f"Studio cannot start with these settings. {error}") from error
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except (DatabaseError, ConnectionFailure) as error:
+        if not any(isinstance(part, ConnectionFailure) for part in (error, error.__cause__)):
+            raise
+        raise SystemExit("MongoDB does not answer: start Studio, or name a server in MONGODB_URI.") from error
 
 
 if __name__ == "__main__":

@@ -4,25 +4,21 @@ Both listen only on a unix socket in a folder that nobody else may enter. Produc
 MONGODB_URI and REDIS_URL instead.
 """
 
-import hashlib
 import os
-import re
 import shutil
-import tempfile
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import quote
 
 import redis
 from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.errors import OperationFailure, PyMongoError
 
+from sentimatrix_studio import sockets
 from sentimatrix_studio.children import Child
 
-SOCKET_PATH_BYTES = 100  # the kernels' limit is 107 (Linux) and 103 (macOS)
 REPLICA_SET = "studio"
 NOT_YET_INITIALIZED = 94
 
@@ -47,12 +43,12 @@ class MongoDB:
     """
 
     def __init__(self, data_dir: Path, *, keep_open: Sequence[int] = ()) -> None:
-        sockets = socket_folder(data_dir)
-        self.socket = str(sockets / "mongodb-27017.sock")
-        self.url = f"mongodb://{quote(self.socket, safe='')}/?directConnection=true"
+        folder = socket_folder(data_dir)
+        self.socket = str(sockets.mongodb(data_dir))
+        self.url = sockets.mongodb_uri(sockets.mongodb(data_dir))
         database = private_folder(data_dir / "mongodb")
         command: list[str | Path] = [find_mongod(), "--dbpath", database, "--quiet", "--replSet", REPLICA_SET]
-        command += ["--bind_ip", self.socket, "--unixSocketPrefix", sockets, "--networkMessageCompressors", "disabled"]
+        command += ["--bind_ip", self.socket, "--unixSocketPrefix", folder, "--networkMessageCompressors", "disabled"]
         command += ["--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "512"]
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
         # The transaction of a worker that is killed locks what it touched until it expires: by default for a minute.
@@ -88,8 +84,9 @@ class Valkey:
     """Keeps what it was told (at most the last second is lost) and never throws a key away for want of memory."""
 
     def __init__(self, data_dir: Path, *, keep_open: Sequence[int] = (), databases: int = 16) -> None:
-        socket = socket_folder(data_dir) / "valkey.sock"
-        self.url = f"unix://{quote(str(socket))}?db=0"
+        socket_folder(data_dir)
+        socket = sockets.valkey(data_dir)
+        self.url = sockets.redis_url(socket)
         command: list[str | Path] = [find_valkey(), "--port", "0", "--unixsocket", socket, "--unixsocketperm", "700"]
         command += ["--dir", private_folder(data_dir / "valkey"), "--databases", str(databases)]
         command += ["--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
@@ -141,16 +138,7 @@ def private_folder(path: Path) -> Path:
 
 
 def socket_folder(data_dir: Path) -> Path:
-    """Within the data folder, or in the temporary one where that path is too long or too odd for a socket's address.
-
-    It is the same at every start, so that nothing piles up; MongoDB splits addresses at commas and colons.
-    """
-    folder = data_dir.resolve() / "run"
-    longest = folder / "mongodb-27017.sock"
-    if len(os.fsencode(longest)) <= SOCKET_PATH_BYTES and re.fullmatch(r"[\w./-]+", str(longest), re.ASCII):
-        return private_folder(folder)
-    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
-    return private_folder(Path(tempfile.gettempdir()) / f"studio-{os.getuid()}-{digest}")
+    return private_folder(sockets.folder(data_dir))
 
 
 def log_file(data_dir: Path, name: str) -> Path:

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from sentimatrix_studio import sockets
 from sentimatrix_studio.environment import (
     MAIL_PORTS,
     encryption_keys,
@@ -152,9 +153,10 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # Data
 
+_socket = sockets.mongodb(DATA_DIR)  # of a Studio that runs on this folder
 MONGODB_URI = env_address(
     "MONGODB_URI",
-    "mongodb://127.0.0.1:27017/?replicaSet=rs0",
+    sockets.mongodb_uri(_socket) if _socket.is_socket() else "mongodb://127.0.0.1:27017/?replicaSet=rs0",
     schemes=r"mongodb(\+srv)?",
     example="mongodb://name:password@host:27017/?replicaSet=rs0",
 )
@@ -183,8 +185,12 @@ MIGRATION_MODULES = {
     app: f"sentimatrix_studio.mongo.migrations.{app}"
     for app in ("admin", "auth", "contenttypes", "account", "mfa", "socialaccount", "usersessions", "django_q")
 }
+_socket = sockets.valkey(DATA_DIR)
 REDIS_URL = env_address(
-    "REDIS_URL", "redis://127.0.0.1:6379/0", schemes="rediss?|unix", example="redis://:password@host:6379/0"
+    "REDIS_URL",
+    sockets.redis_url(_socket) if _socket.is_socket() else "redis://127.0.0.1:6379/0",
+    schemes="rediss?|unix",
+    example="redis://:password@host:6379/0",
 )
 CACHES = {
     "default": {

@@ -159,6 +159,8 @@ def test_a_rebuild_mends_roll_ups_that_are_wrong_missing_or_left_over() -> None:
 def test_the_command_says_which_project_is_missing() -> None:
     with pytest.raises(CommandError, match="There is no project 0123456789abcdef01234567"):
         call_command("rebuild_rollups", "0123456789abcdef01234567")
+    with pytest.raises(CommandError, match="There is no project nonsense"):
+        call_command("rebuild_rollups", "nonsense")
 
 
 @pytest.mark.django_db

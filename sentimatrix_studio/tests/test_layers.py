@@ -39,8 +39,8 @@ OWN_FILES = {
     "tasks visits",
     "sentimatrix_studio": "asgi bell buckets children components compression context_processors counters dashboard "
     "datalock door embedded encryption environment examples failures handler health limits logs metrics mongo overview "
-    "problems readable reference requests rest schema settings shapes static_files static_sources static_storage "
-    "supervisor takeout",
+    "problems readable reference requests rest schema settings shapes sockets static_files static_sources "
+    "static_storage supervisor takeout",
 }
 USUAL_FOLDERS = {"migrations", "tests", "management", "templatetags", "__pycache__"}
 VAGUE = {"services", "selectors", "managers", "utils", "helpers", "common", "core", "misc", "base_models"}

@@ -4,6 +4,8 @@ import os
 import re
 import runpy
 import secrets
+import shutil
+import socket
 import subprocess
 import sys
 from base64 import b64encode
@@ -16,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 
-from sentimatrix_studio import urls
+from sentimatrix_studio import sockets, urls
 
 SITE = "studio.example.org"
 SETTINGS = str(settings.BASE_DIR / "sentimatrix_studio" / "settings.py")
@@ -113,6 +115,26 @@ def test_who_starts_a_command_with_a_wrong_setting_reads_a_sentence_and_no_trace
         "Studio cannot start with these settings. WORKERS must be a whole number from 1 to 1000, not '0'.\n"
     )
     assert refused.returncode == 1
+
+
+def test_a_command_reaches_the_databases_of_a_studio_that_runs_on_its_folder(tmp_path, monkeypatch):
+    for name, value in {"DATA_DIR": str(tmp_path), "MONGODB_URI": "", "REDIS_URL": ""}.items():
+        monkeypatch.setenv(name, value)
+    alone = runpy.run_path(SETTINGS)
+    sockets.folder(tmp_path).mkdir(parents=True)
+    for place in (sockets.mongodb(tmp_path), sockets.valkey(tmp_path)):
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(place))
+    beside = runpy.run_path(SETTINGS)
+    shutil.rmtree(sockets.folder(tmp_path))
+    assert alone["MONGODB_URI"].startswith("mongodb://127.0.0.1:")
+    assert beside["DATABASES"]["default"]["HOST"] == sockets.mongodb_uri(sockets.mongodb(tmp_path))
+    assert beside["REDIS_URL"] == sockets.redis_url(sockets.valkey(tmp_path))
+
+
+def test_a_command_without_a_database_says_so_in_a_sentence():
+    refused = manage("verify_audit", MONGODB_URI="mongodb://127.0.0.1:1/?directConnection=true")
+    assert refused.stderr == "MongoDB does not answer: start Studio, or name a server in MONGODB_URI.\n"
 
 
 def test_keys_are_made_in_the_data_folder_that_is_asked_for(tmp_path):

@@ -21,7 +21,7 @@ DETAILS = {
     403: "You may not do this.",
     404: "There is no such endpoint.",
     405: "This address does not know this method.",
-    413: "The body of this request is too large.",
+    413: "The body of this request is too large: it may have 5 MB, a file 200 MB.",
     429: "That was a little too often.",
     500: "Something went wrong. It has been written to the log.",
     503: "A part of this site does not answer. Try again soon.",

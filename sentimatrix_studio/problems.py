@@ -47,7 +47,7 @@ MEDIA_TYPE = "application/problem+json"
 
 class TooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The body of this request is too large."
+    default_detail = "The body of this request is too large: it may have 5 MB, a file 200 MB."
 
 
 def problem(status_code: int, detail: str, *, code: str = "", instance: str = "", **more: Any) -> dict[str, Any]:

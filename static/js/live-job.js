@@ -2,8 +2,9 @@
 
    Every snapshot, be it from the socket, from the poll or in the page as served, has the same form. When the socket
    fails twice, the element asks over HTTP every few seconds until the socket is back. */
-import { language, make, timeZone } from "./dom.js";
+import { language, make } from "./dom.js";
 import { listen } from "./feed.js";
+import { localise } from "./times.js";
 
 const POLL_EVERY = 3000;
 const FAILURES_BEFORE_POLLING = 2;
@@ -11,7 +12,6 @@ const LOG_LINES = 200;
 const SPEAK_EVERY = 10; // percent
 
 const number = new Intl.NumberFormat(language);
-const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium", timeZone });
 
 const duration = seconds => {
   if (seconds === null) return "–";
@@ -129,7 +129,8 @@ class LiveJob extends HTMLElement {
     const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 24;
     for (const { seq, at, level, message } of lines) {
       if (seq <= Number(list.lastElementChild?.dataset.seq ?? 0)) continue;
-      const time = make("time", { dateTime: at, textContent: clock.format(new Date(at)) });
+      const time = make("time", { dateTime: at, attributes: { "data-style": "clock" } });
+      localise(time);
       const line = make("li", { className: level }, time, message);
       line.dataset.seq = seq;
       list.append(line);

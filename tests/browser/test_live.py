@@ -1,5 +1,6 @@
 """Progress and new reviews arrive by themselves, over a socket or without one."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -24,6 +25,7 @@ def test_where_sockets_are_blocked_the_bar_is_polled_to_its_end(page: Page, site
         expect(page.locator("live-job")).to_have_attribute("data-connection", "polling")
     steps.wait_until_finished(page)
     assert "live" not in page.evaluate("[...window.connections]")
+    expect(page.locator("live-job time").last).to_have_text(re.compile(r"^\d\d:\d\d:\d\d$"))
 
 
 def test_a_bar_survives_reloading(page: Page) -> None:

@@ -26,3 +26,4 @@ def test_the_containers_are_given_settings_that_exist() -> None:
     given = {name for part in ("web", "worker", "migrate") for name in services[part]["environment"]}
     assert {"SECRET_KEY", "MONGODB_URI", "REDIS_URL"} <= given
     assert given <= set(documented())
+    assert all(services[part]["env_file"] == [{"path": ".env", "required": False}] for part in ("web", "worker"))

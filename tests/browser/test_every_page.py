@@ -1,4 +1,5 @@
-"""Each page, light and dark, on a phone and on a desk: nothing refused, nothing unreadable, nothing sticking out."""
+"""Each page, light and dark, on a phone and on a desk: nothing refused, unreadable or sticking out, nothing heavier
+than it needs to be."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from tests.browser.accessibility import accessibility_violations
 from tests.browser.pages import NOT_PAGES, PAGES, SitePage
 from tests.browser.sample import Sample
 from tests.browser.watching import Watch
+from tests.browser.weighing import Scale
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1440, "height": 900}}
@@ -46,7 +48,8 @@ NOWHERE = Sample(
     view=f"{PROJECT}results/views/{ID}/",
     upload=f"{PROJECT}import/",
 )
-Opened = tuple[Page, Watch]
+Opened = tuple[Page, Watch, Scale]
+HEAVIEST = 60 * 1024
 
 
 @pytest.fixture(scope="module", params=LOOKS, ids="-".join)
@@ -57,13 +60,14 @@ def look(request: pytest.FixtureRequest) -> tuple[str, str]:
 
 @pytest.fixture(scope="module")
 def opened(
-    open_watched: Callable[..., Opened], sample: Sample, look: tuple[str, str]
+    open_watched: Callable[..., tuple[Page, Watch]], sample: Sample, look: tuple[str, str]
 ) -> Iterator[Callable[[bool], Opened]]:
     """One page of somebody unknown and one of the sample's owner, each used for many addresses."""
     theme, size = look
     shown: dict[str, Any] = {"color_scheme": theme, "viewport": SIZES[size], "reduced_motion": "reduce"}
     pages = {True: open_watched(storage_state=sample.session, **shown), False: open_watched(401, 404, **shown)}
-    yield pages.__getitem__
+    weighed = {is_own: (page, watch, Scale(page)) for is_own, (page, watch) in pages.items()}
+    yield weighed.__getitem__
     for page, _ in pages.values():
         page.context.close()
 
@@ -87,7 +91,8 @@ def test_every_route_is_looked_at_or_known_to_be_no_page() -> None:
 def test_a_page_is_sound(
     site_page: SitePage, opened: Callable[[bool], Opened], sample: Sample, look: tuple[str, str]
 ) -> None:
-    page, watch = opened(site_page.signed_in)
+    page, watch, scale = opened(site_page.signed_in)
+    scale.clear()
     page.goto(site_page.path(sample), wait_until="networkidle")
     page.evaluate("document.fonts.ready")
     watch.assert_nothing_happened()
@@ -96,4 +101,7 @@ def test_a_page_is_sound(
     assert too_wide == 0
     if SCREENSHOTS:
         page.screenshot(path=Path(SCREENSHOTS) / f"{'_'.join([site_page.name, *look])}.png")
+    heaviest_first = sorted(scale.sizes.items(), key=lambda item: -item[1])
+    assert len(heaviest_first) > 10
+    assert sum(scale.sizes.values()) <= HEAVIEST, heaviest_first
     assert accessibility_violations(page) == []

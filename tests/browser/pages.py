@@ -176,6 +176,7 @@ NOT_PAGES = {
     "results:result_bulk": "an action",
     "results:result_delete": "an action",
     "results:marker_delete": "an action",
+    "results:change_progress": "a part of a page",
     "results:change_undo": "an action",
     "results:view_delete": "an action",
     "results:keywords_export": "a file",

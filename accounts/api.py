@@ -56,10 +56,9 @@ class Register(Door):
         """
         if not authentication.signup_is_open():
             raise exceptions.PermissionDenied("Sign-up is closed here.", code="AUTHORIZATION_ERROR")
-        serializer = RegisterSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        user = User(email=serializer.validated_data["email"], name=serializer.validated_data["name"])
-        user.set_password(serializer.validated_data["password"])
+        said = self.said(RegisterSerializer)
+        user = User(email=said["email"], name=said["name"])
+        user.set_password(said["password"])
         try:
             User.objects.enrol(user)
         except IntegrityError as error:
@@ -79,9 +78,8 @@ class Login(Door):
 
         With a second factor: 401 with the code ``MFA_REQUIRED`` and an ``mfa_token`` for ``/auth/mfa``.
         """
-        serializer = LoginSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        user = authentication.check_password(request._request, **serializer.validated_data)
+        said = self.said(LoginSerializer)
+        user = authentication.check_password(request._request, **said)
         if user is None:
             raise exceptions.AuthenticationFailed("E-mail address or password is wrong.", code="INVALID_CREDENTIALS")
         challenge.check(user)
@@ -97,9 +95,8 @@ class SecondFactor(Door):
 
         A code of the app, or a recovery code.
         """
-        serializer = CodeSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        user = challenge.answer(**serializer.validated_data)
+        said = self.said(CodeSerializer)
+        user = challenge.answer(**said)
         return Response(authentication.sign_in(user, "password, second factor"))
 
 
@@ -112,9 +109,8 @@ class ForgotPassword(Door):
 
         Answers the same whether there is such an account or not.
         """
-        serializer = ForgotPasswordSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        email = serializer.validated_data["email"]
+        said = self.said(ForgotPasswordSerializer)
+        email = said["email"]
         if not recovery.may_ask(request._request, email):
             raise exceptions.Throttled(wait=60)
         recovery.send_link(request._request, email)
@@ -130,12 +126,11 @@ class ResetPassword(Door):
 
         With the token of the mail, which works once and for an hour.
         """
-        serializer = ResetPasswordSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        user = recovery.owner_of(serializer.validated_data["token"])
+        said = self.said(ResetPasswordSerializer)
+        user = recovery.owner_of(said["token"])
         if user is None:
             raise exceptions.AuthenticationFailed("This token was used before, or is too old.", code="INVALID_TOKEN")
-        password = serializer.validated_data["new_password"]
+        password = said["new_password"]
         check_new_password("new_password", password, user)
         recovery.reset(request._request, user, password)
         return Response({"message": "The password is changed. Sign in with it."})
@@ -150,9 +145,8 @@ class Refresh(Door):
 
         A refresh token works once: whoever presents it a second time ends all that came of the same sign-in.
         """
-        serializer = RefreshTokenSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        return Response(authentication.next_tokens(serializer.validated_data["refresh_token"]))
+        said = self.said(RefreshTokenSerializer)
+        return Response(authentication.next_tokens(said["refresh_token"]))
 
 
 class Logout(Door):
@@ -162,9 +156,8 @@ class Logout(Door):
 
         The refresh token says who leaves: the access token may have expired by then.
         """
-        serializer = RefreshTokenSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        authentication.end_tokens(serializer.validated_data["refresh_token"])
+        said = self.said(RefreshTokenSerializer)
+        authentication.end_tokens(said["refresh_token"])
         return Response({"message": "You are signed out."})
 
 
@@ -196,7 +189,7 @@ class Me(rest.View):
 
         Asks for the password. Everything is gone within a minute.
         """
-        OwnPasswordSerializer(data=request.data, context={"request": request}).is_valid(raise_exception=True)
+        self.said(OwnPasswordSerializer)
         user = signed_in(request)
         if user.is_last_administrator:
             raise rest.Conflict("Make somebody else an administrator first.")
@@ -214,9 +207,8 @@ class MyPassword(rest.View):
 
         Ends all sessions and tokens of the account, those in hand included.
         """
-        serializer = PasswordChangeSerializer(data=request.data, context={"request": request})
-        serializer.is_valid(raise_exception=True)
-        recovery.change(request._request, signed_in(request), serializer.validated_data["new_password"])
+        said = self.said(PasswordChangeSerializer)
+        recovery.change(request._request, signed_in(request), said["new_password"])
         return Response({"message": "The password is changed. Sign in again."})
 
 

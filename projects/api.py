@@ -149,7 +149,7 @@ class TargetViewSet(OfProject, rest.ViewSet):
 
         201 with the target; 200 when it was already there.
         """
-        project, wanted = self._project(project_id), self._said(NewTargetSerializer)
+        project, wanted = self._project(project_id), self.said(NewTargetSerializer)
         (added,) = project.add_targets([wanted])
         made = status.HTTP_201_CREATED if added.is_new else status.HTTP_200_OK
         return Response(self._as_json([added.target])[0], status=made)
@@ -161,7 +161,7 @@ class TargetViewSet(OfProject, rest.ViewSet):
         They come in the order of their addresses; one that was already there is returned, not doubled. When an address
         is bad none is added, and each bad one is named.
         """
-        project, wanted = self._project(project_id), self._said(NewTargetsSerializer)
+        project, wanted = self._project(project_id), self.said(NewTargetsSerializer)
         added: list[Added] = project.add_targets(wanted)
         return Response(self._as_json([one.target for one in added]), status=status.HTTP_201_CREATED)
 
@@ -171,7 +171,7 @@ class TargetViewSet(OfProject, rest.ViewSet):
 
         Says what it is, without adding it; `notices` say what is missing before anything can be collected there.
         """
-        project, found = self._project(project_id), self._said(CheckSerializer)["url"]
+        project, found = self._project(project_id), self.said(CheckSerializer)["url"]
         missing = self.missing_key(found.platform, self.keys_of(signed_in(request).pk))
         notices = [missing] if missing else []
         return Response({**asdict(found), "already_there": project.has_target(found), "notices": notices})
@@ -199,11 +199,6 @@ class TargetViewSet(OfProject, rest.ViewSet):
         """
         self._part(Target, project_id, target_id).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-    def _said(self, kind: type[rest.Serializer]) -> Any:
-        serializer = kind(data=self.request.data)
-        serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
 
     def _as_json(self, targets: Sequence[Target]) -> Sequence[dict[str, Any]]:
         stats = self.stats_of(targets)

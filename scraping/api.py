@@ -97,9 +97,7 @@ class JobViewSet(OfProject, rest.ViewSet):
         job of the project runs: 409, unless it is to run in ``parallel``.
         """
         project = self._project(project_id)
-        serializer = StartSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        said = serializer.validated_data
+        said = self.said(StartSerializer)
         targets = _targets(project, said["target_ids"]) if "target_ids" in said else None
         with refusals():
             job = Job.objects.start(
@@ -196,7 +194,7 @@ class ImportViewSet(OfProject, rest.ViewSet):
         Nothing of it is kept.
         """
         self._project(project_id)
-        said = self._said()
+        said = self.said(ImportSerializer)
         shown = imports.preview(said["file"], said["options"])
         errors = [{"line": error.line, "reason": error.reason} for error in shown.errors]
         return Response(
@@ -215,7 +213,7 @@ class ImportViewSet(OfProject, rest.ViewSet):
 
         A job reads it, by what is said in ``options`` and by guesses for the rest.
         """
-        project, said = self._project(project_id), self._said()
+        project, said = self._project(project_id), self.said(ImportSerializer)
         upload = importing.keep(signed_in(request).pk, said["file"].name, said["file"].chunks())
         try:
             with refusals():
@@ -225,12 +223,6 @@ class ImportViewSet(OfProject, rest.ViewSet):
             files.delete(upload.id)
             raise
         return answer(job, status.HTTP_202_ACCEPTED)
-
-    def _said(self) -> dict[str, Any]:
-        serializer = ImportSerializer(data=self.request.data)
-        serializer.is_valid(raise_exception=True)
-        said: dict[str, Any] = serializer.validated_data
-        return said
 
 
 def _targets(project: Project, ids: Sequence[ObjectId]) -> list[Target]:

@@ -97,9 +97,8 @@ class ApiKeyViewSet(rest.ViewSet):
 
         There is one for each provider: another one takes its place (200 instead of 201).
         """
-        serializer = NewKeySerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        credential, is_new = keys.enter(signed_in(request), **serializer.validated_data)
+        said = self.said(NewKeySerializer)
+        credential, is_new = keys.enter(signed_in(request), **said)
         made = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(key_as_json(credential), status=made)
 

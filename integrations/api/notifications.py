@@ -76,10 +76,9 @@ class BellView(rest.View):
     @extend_schema(request=BellSerializer, responses={200: BellJson})
     def put(self, request: Request) -> Response:
         """Choose of which events the bell tells."""
-        serializer = BellSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        notifications.choose_bell(signed_in(request), serializer.validated_data["events"])
-        return Response(serializer.validated_data)
+        said = self.said(BellSerializer)
+        notifications.choose_bell(signed_in(request), said["events"])
+        return Response(said)
 
 
 class SecretField(serializers.CharField):
@@ -120,7 +119,7 @@ class ChannelViewSet(rest.ViewSet):
 
         Its address is kept encrypted, and of what is secret about it no more than the last four signs are ever shown.
         """
-        fields = self._said(ChannelSerializer)
+        fields = self.said(ChannelSerializer)
         service = SERVICES[fields.pop("service")]
         try:
             channel = notifications.create(signed_in(request), service, _taken(service, fields), fields)
@@ -140,7 +139,7 @@ class ChannelViewSet(rest.ViewSet):
         409 where its address cannot be read any more and has to be told again.
         """
         channel = owned_or_404(Channel, request.user, channel_id)
-        fields = self._said(ChannelChangeSerializer, partial=True)
+        fields = self.said(ChannelChangeSerializer, partial=True)
         values = _taken(channel.known, fields, may_be_known=True)
         try:
             notifications.change(channel, values, fields)
@@ -160,12 +159,6 @@ class ChannelViewSet(rest.ViewSet):
         channel = owned_or_404(Channel, request.user, channel_id)
         notifications.toggle(channel)
         return Response(channel_as_json(channel))
-
-    def _said(self, body: type[ChannelChangeSerializer], *, partial: bool = False) -> dict[str, Any]:
-        serializer = body(data=self.request.data, partial=partial, context={"request": self.request})
-        serializer.is_valid(raise_exception=True)
-        fields: dict[str, Any] = serializer.validated_data
-        return fields
 
 
 class ChannelTest(rest.View):

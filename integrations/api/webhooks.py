@@ -105,7 +105,7 @@ class WebhookViewSet(OwnWebhook, rest.ViewSet):
 
         The answer has its secret, which is never shown again: with it the receiver checks that deliveries are from us.
         """
-        fields = self._said()
+        fields = self.said(WebhookSerializer)
         try:
             webhook, secret = webhooks.create(signed_in(request), fields, fields.pop("headers", {}))
         except TooMany as refused:
@@ -124,7 +124,7 @@ class WebhookViewSet(OwnWebhook, rest.ViewSet):
         Headers take the place of all those before. 409 where its secret cannot be read any more and has to be renewed.
         """
         webhook = self.webhook(webhook_id)
-        fields = self._said(partial=True)
+        fields = self.said(WebhookSerializer, partial=True)
         try:
             webhooks.change(webhook, fields, fields.pop("headers", None))
         except Unreadable as error:
@@ -163,18 +163,10 @@ class WebhookViewSet(OwnWebhook, rest.ViewSet):
         Those that have failed, or all that have ended. Receivers know by `webhook-id` what they have seen already.
         """
         webhook = self.webhook(webhook_id)
-        serializer = RangeSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        said = serializer.validated_data
+        said = self.said(RangeSerializer)
         until = said.get("until") or timezone.now()
         number = webhooks.send_all_again(webhook, said["since"], until, only_failed=said["only_failed"])
         return Response({"redelivered": number})
-
-    def _said(self, *, partial: bool = False) -> dict[str, Any]:
-        serializer = WebhookSerializer(data=self.request.data, partial=partial, context={"request": self.request})
-        serializer.is_valid(raise_exception=True)
-        fields: dict[str, Any] = serializer.validated_data
-        return fields
 
 
 class WebhookTest(OwnWebhook, rest.View):

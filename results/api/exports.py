@@ -70,10 +70,9 @@ class ExportViewSet(FilteredViewSet):
         """
         project = self._project(project_id)
         asked = self._asked(project)
-        body = ExportSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        said = self.said(ExportSerializer)
         try:
-            ordered = background.order(project, asked, _form(body.validated_data))
+            ordered = background.order(project, asked, _form(said))
         except background.ExportRefused as refused:
             raise rest.Conflict(refused.message) from refused
         return Response(self._shown(ordered), status.HTTP_202_ACCEPTED)

@@ -33,10 +33,9 @@ class Analyze(rest.View):
 
         Nothing is kept. Where the engine cannot be had the built-in one reads, and ``notice`` says why.
         """
-        asked = TextSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        said = self.said(TextSerializer)
         try:
-            analysis, notice = analyse_now(asked.validated_data["text"], asked.validated_data["engine"])
+            analysis, notice = analyse_now(said["text"], said["engine"])
         except AnalysisError as error:
             raise AnalysisUnavailable(error.message) from error
-        return Response(analysis_as_json(analysis, asked.validated_data["sentiment_classes"], notice))
+        return Response(analysis_as_json(analysis, said["sentiment_classes"], notice))

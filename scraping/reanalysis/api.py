@@ -33,8 +33,7 @@ class ReanalysisViewSet(FilteredViewSet):
         """
         project = self._project(project_id)
         asked = self._asked(project)
-        said = ReanalysisSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
+        said = self.said(ReanalysisSerializer)
         with refusals():
-            job = starting.start(project, asked, said.validated_data.get("engine", ""))
+            job = starting.start(project, asked, said.get("engine", ""))
         return answer(job, status.HTTP_202_ACCEPTED)

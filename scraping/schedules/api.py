@@ -60,9 +60,8 @@ class ScheduleViewSet(rest.ViewSet):
 
         Nothing is kept.
         """
-        serializer = TimesSerializer(data=request.data, context={"user": signed_in(request)})
-        serializer.is_valid(raise_exception=True)
-        return Response(upcoming(Schedule(**serializer.validated_data), now()))
+        said = self.said(TimesSerializer, user=signed_in(request))
+        return Response(upcoming(Schedule(**said), now()))
 
     @extend_schema(responses={200: ScheduleSerializer})
     def retrieve(self, request: Request, project_id: ObjectId) -> Response:

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from sentimatrix_studio.rest import idempotency
-from sentimatrix_studio.rest.bodies import JSONParser, Serializer
+from sentimatrix_studio.rest.bodies import JSONParser, Serializer, Strict
 from sentimatrix_studio.rest.paging import Pager
 from sentimatrix_studio.rest.queries import StrictQuery, action_of
 
@@ -48,11 +48,21 @@ class Bodiless:
             Serializer(data=request.data).is_valid(raise_exception=True)
 
 
-class View(Bodiless, StrictQuery, Counted, APIView):
+class Said:
+    request: Request
+
+    def said(self, body: type[Strict], *, partial: bool = False, **context: Any) -> Any:
+        """What the body of the request says, as this serializer reads it. Raises ValidationError."""
+        serializer = body(data=self.request.data, partial=partial, context={"request": self.request, **context})
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+
+class View(Said, Bodiless, StrictQuery, Counted, APIView):
     parser_classes: Sequence[type[BaseParser]] = (JSONParser,)
 
 
-class ViewSet(Bodiless, StrictQuery, Counted, viewsets.GenericViewSet[Any]):
+class ViewSet(Said, Bodiless, StrictQuery, Counted, viewsets.GenericViewSet[Any]):
     parser_classes: Sequence[type[BaseParser]] = (JSONParser,)
     pagination_class = Pager
     idempotent_actions: ClassVar[Collection[str]] = ()  # take an Idempotency-Key

@@ -127,14 +127,14 @@ _ALL = (
     ),
     EventKind(
         "change.completed",
-        "Reviews changed",
+        "Change of many reviews done",
         "A worker has labelled or deleted many reviews, or has undone that.",
         {**CHANGE, "message": "34,000 reviews labelled negative."},
         is_offered=False,
     ),
     EventKind(
         "change.failed",
-        "Reviews not all changed",
+        "Change of many reviews broken off",
         "A change of many reviews ended before its time.",
         {**CHANGE, "message": "The project was archived, so the work ended. 1,500 reviews deleted."},
         is_offered=False,

@@ -91,7 +91,7 @@ class Surroundings:
     targets: list[Target]
     jobs: list[ObjectId]  # the latest, latest first
     views: list[SavedView]
-    bulk_changes: list[BulkChange]  # that workers make, or have just made
+    bulk_changes: list[BulkChange]  # the one that a worker makes, or has just made
 
 
 def surroundings(project: Project) -> Surroundings:
@@ -101,7 +101,7 @@ def surroundings(project: Project) -> Surroundings:
     for row in united(
         (Target, [of_project, _part("targets")]),
         (SavedView, [of_project, {"$sort": {"created_at": 1, "_id": 1}}, _part("views")]),
-        (BulkChange, [of_project, {"$match": shown_over_list()}, {"$sort": {"_id": 1}}, _part("bulk_changes")]),
+        (BulkChange, [of_project, *shown_over_list(), _part("bulk_changes")]),
         (JOB, [of_project, *latest, _part("jobs")]),
     ):
         found[row.pop("part")].append(row)

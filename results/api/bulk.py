@@ -86,7 +86,7 @@ def bulk_change_as_json(order: BulkChange) -> BulkChangeJson:
         "done": order.done,
         "changed": order.changed,
         "passed_over": order.passed_over,
-        "undo_id": str(order.change_id) if order.can_be_undone else None,
+        "undo_id": str(order.undo_id) if order.undo_id else None,
         "created_at": rest.utc(order.created_at),
         "finished_at": rest.utc(order.finished_at) if order.finished_at else None,
     }

@@ -1,6 +1,7 @@
 from datetime import timedelta
 from typing import Any, Self
 
+from bson import ObjectId
 from django.db import models
 from django.db.models import Q
 from django.template.defaultfilters import pluralize
@@ -88,8 +89,14 @@ class BulkChange(Order):
         return self.state == BulkState.FAILED
 
     @property
+    def undo_id(self) -> ObjectId | None:
+        """Of the change, when it has ended and there is something to undo."""
+        return self.change_id if self.changed and not self.is_undo and not self.is_unfinished else None
+
+    @property
     def can_be_undone(self) -> bool:
-        return bool(self.changed and not self.is_undo and not self.is_unfinished)
+        """Whether it has not been undone yet."""
+        return bool(self.undo_id and Change.objects.filter(pk=self.undo_id).exists())
 
     @property
     def change(self) -> Change:
@@ -107,7 +114,8 @@ def undone(count: int, passed_over: int) -> str:
     return f"{count:,} review{pluralize(count, ' is,s are')} as before.{newer}"
 
 
-def shown_over_list() -> dict[str, Any]:
-    """Those that are being made, and those that have just ended, as a condition of MongoDB's."""
+def shown_over_list() -> list[dict[str, Any]]:
+    """Stages of MongoDB's that leave, of a project's, the latest, if it is being made or has just ended."""
     is_recent = {"finished_at": {"$gte": timezone.now() - SHOWN_FOR}}
-    return {"$or": [{"state": {"$in": list(UNFINISHED)}}, is_recent]}
+    is_shown = {"$or": [{"state": {"$in": list(UNFINISHED)}}, is_recent]}
+    return [{"$sort": {"_id": -1}}, {"$limit": 1}, {"$match": is_shown}]

@@ -2,10 +2,16 @@
 
 import pytest
 
-from results import counting
+from results import counting, paging, searching
+
+SLOW = {"$expr": {"$gt": [{"$sum": {"$map": {"input": {"$range": [0, 500_000]}, "in": {"$rand": {}}}}}, 0]}}
 
 
 def count_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counting, "LONGEST", 1)
-    slow = {"$sum": {"$map": {"input": {"$range": [0, 500_000]}, "in": {"$rand": {}}}}}
-    monkeypatch.setattr(counting, "condition", lambda queryset: {"$expr": {"$gt": [slow, 0]}})
+    monkeypatch.setattr(counting, "condition", lambda queryset: SLOW)
+
+
+def search_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "LONGEST_SEARCH", 1)
+    monkeypatch.setattr(searching, "condition", lambda project_id, typed: SLOW)

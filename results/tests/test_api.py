@@ -22,6 +22,7 @@ from results.tests.factories import (
     store,
 )
 from results.tests.paths import path_of
+from results.tests.slow import search_slowly
 
 pytestmark = pytest.mark.django_db
 
@@ -273,6 +274,17 @@ def test_a_stranger_gets_404_as_for_what_is_missing(project: Project, steam: Tar
 def test_an_anonymous_caller_gets_401(project: Project, method: str, path: str) -> None:
     url = "/api/v1/analyze" if "analyze" in path else path_of(project) + path.format(result=ObjectId())
     assert getattr(Client(), method)(url).status_code == 401
+
+
+@pytest.mark.parametrize("query", [{}, {"cursor": ""}])
+def test_a_search_that_takes_too_long_is_broken_off(
+    api: APIClient, project: Project, steam: Target, monkeypatch: pytest.MonkeyPatch, query: dict[str, str]
+) -> None:
+    make_results(steam, make_item())
+    search_slowly(monkeypatch)
+    answer = api.get(path_of(project), {"search": "fast", **query})
+    assert (answer.status_code, answer.json()["code"]) == (503, "FINDING_TIMEOUT")
+    assert "a rarer word" in answer.json()["detail"]
 
 
 def test_a_review_is_not_found_through_another_project_of_its_owner(

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from copy import copy
+from dataclasses import replace
 from datetime import UTC, date, timedelta
 from functools import cache, partial
 from typing import Any
@@ -18,9 +19,10 @@ from pymongo import UpdateOne
 from projects.models import Project, Target
 from projects.tests.factories import make_project
 from results import analytics, counting, exports, paging, rollups
+from results import counting as module
 from results.charts import Chart
 from results.choices import Emotion, Sentiment, State
-from results.counting import Counting, CountingError, Counts, Reviews, counts, is_counted_by_rollups
+from results.counting import Counting, CountingError, Counts, Reviews, counts, is_counted_by_rollups, total
 from results.exports import ExportRequest
 from results.filters import ResultFilter
 from results.ingest import Item
@@ -297,6 +299,20 @@ def test_a_count_that_takes_too_long_is_not_known(project: Project, monkeypatch:
     assert counts(project, asked) == Counts()
     with pytest.raises(CountingError):
         Counting(project, asked).tally()
+
+
+@pytest.mark.parametrize("query", ["search=kettle", "search=lids&date_from=2026-03-05&date_to=2026-04-20"])
+def test_of_a_word_that_many_reviews_have_the_labels_are_not_counted(
+    project: Project, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    asked = parse(project, query)
+    known = counts(project, asked)
+    assert known.total == sum((known.labels or {}).values()) + asked.queryset(project).filter(sentiment=None).count()
+    assert total(project, asked) == known.total
+    monkeypatch.setattr(module, "LABELS_COUNTED", (known.total or 0) - 1)
+    assert counts(project, asked) == Counts(known.total)
+    other = replace(asked, platform=("steam", "reddit"))
+    assert counts(project, other).labels
 
 
 def test_periods_of_another_zone_are_for_three_months_at_most(project: Project) -> None:

@@ -19,6 +19,7 @@ from results.counting import Counts
 from results.models import Result
 from results.tests.factories import START, make_item, make_items, make_results, make_target, store
 from results.tests.paths import results_url, review_url
+from results.tests.slow import search_slowly
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +163,21 @@ def test_a_count_that_takes_too_long_is_admitted(
     html = browser.get(results_url(project, "?search=lovely")).content.decode()
     assert "Too many to count in time" in html
     assert titles(html) == ["<mark>Lovely</mark>"]
+
+
+def test_a_search_that_takes_too_long_is_broken_off_and_says_what_helps(
+    browser: Client, project: Project, review: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search_slowly(monkeypatch)
+    answer = browser.get(results_url(project, "?search=lovely"))
+    html = answer.content.decode()
+    assert answer.status_code == 503
+    assert "Ask for fewer days, or search for a rarer word." in html
+    assert "Try again" not in html
+    assert titles(html) == []
+    opened = browser.get(f"{review_url(review)}?search=lovely")
+    assert opened.status_code == 200
+    assert "Lovely" in opened.content.decode()
 
 
 def test_a_review_without_a_label_says_why(browser: Client, project: Project, steam: Target) -> None:

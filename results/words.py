@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from Stemmer import Stemmer  # type: ignore[import-not-found]  # all of it is compiled
+from Stemmer import Stemmer
 
 MOST = 1000  # different words of one review that can be found, the first ones: an essay must not fill the index
 LONGEST = 40  # characters of a word that count

@@ -14,7 +14,8 @@ from results import saving
 from results.models import Change, Result, SavedView
 from results.revisions import Piece, pieces
 from results.tests.factories import make_item, make_results, make_target, store
-from results.tests.test_views import results_url, review_url, titles
+from results.tests.paths import results_url, review_url
+from results.tests.test_views import titles
 
 pytestmark = pytest.mark.django_db
 

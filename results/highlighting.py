@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import merge
+from html import escape
 from itertools import chain, islice, takewhile
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from results import searching

@@ -5,12 +5,12 @@ Rows are put together here: a template takes longer over the places of a row tha
 
 from collections.abc import Iterable
 from datetime import UTC
+from html import escape
 from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 

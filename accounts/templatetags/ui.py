@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django import template
+from django.template.base import Node, Parser, TextNode, Token
 from django.template.context import Context
+from django.template.defaulttags import URLNode
+from django.template.defaulttags import url as url_tag
+from django.template.library import SimpleNode
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
 register = template.Library()
+Compile = Callable[[Parser, Token], Node]
 
 WEAK_PUSH, STRONG_PUSH = 0.03, 0.1  # of the score: less is not worth showing, more is shown stronger
 
@@ -225,6 +230,39 @@ def nav_link(
     )  # fmt: skip
 
 
-@lru_cache(1024)
-def _path(name: str, *args: Any) -> str:
-    return reverse(name, args=args)  # takes as long as all the rest of a link
+@lru_cache(4096)
+def _path(name: str, *args: Any, **kwargs: Any) -> str:
+    return reverse(name, args=args, kwargs=kwargs)  # takes as long as all the rest of a link
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> Node:
+    """Django's own, but paths are remembered: pages have dozens."""
+    node = url_tag(parser, token)
+    return node if node.asvar else _PathNode(node)
+
+
+class _PathNode(Node):
+    def __init__(self, node: URLNode) -> None:
+        self.node = node
+
+    def render(self, context: Context) -> SafeString:
+        args = (arg.resolve(context) for arg in self.node.args)
+        kwargs = {name: value.resolve(context) for name, value in self.node.kwargs.items()}
+        return conditional_escape(_path(self.node.view_name.resolve(context), *args, **kwargs))
+
+
+def _drawn_once(compile_tag: Compile) -> Compile:
+    """The tag as plain text of its template, if what it is given is written there: pages have dozens of these."""
+
+    def compile_once(parser: Parser, token: Token) -> Node:
+        node = cast(SimpleNode, compile_tag(parser, token))
+        given = [*node.args, *node.kwargs.values()]
+        is_known = not node.target_var and not any(one.is_var or one.filters for one in given)
+        return TextNode(node.render(Context())) if is_known else node
+
+    return compile_once
+
+
+for _name in ("icon", "badge", "sentiment_icon"):
+    register.tags[_name] = _drawn_once(register.tags[_name])

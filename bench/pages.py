@@ -16,11 +16,6 @@ ROUNDS = 25
 
 
 def main() -> None:
-    from results.models import Result
-    from sentimatrix_studio.mongo.pipelines import collection
-
-    # Nothing is searched for here, and building the full-text index takes longer than all the rest.
-    collection(Result).drop_index("result_text")
     middle = new_project("Middle")
     fill(middle, MIDDLE)
     with without_collected_files():

@@ -6,7 +6,6 @@ All is processor time of this process and the database server together, so what 
 usual way is one query over all reviews of the project: an aggregation or a count, with nothing around it.
 """
 
-import importlib
 import logging
 import random
 import statistics
@@ -14,7 +13,6 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 from _studio import (
@@ -58,15 +56,9 @@ def main(sizes: Sequence[int]) -> None:
 
 
 def filled(size: int) -> Any:
-    """A project with so many reviews, of an owner of its own; then the search index is built anew, which is quicker."""
-    from django.db import connection
-
-    search = importlib.import_module("results.migrations.0002_text_index")
-    editor = SimpleNamespace(connection=connection)
-    search.drop(None, editor)
+    """A project with so many reviews, of an owner of its own."""
     project = new_project(f"{size:,}", owner=f"{size}@example.org")
     fill(project, size)
-    search.create(None, editor)
     _administer({"fsync": 1})  # or it would be written while we measure
     return project
 
@@ -113,6 +105,7 @@ def questions(project: Any) -> dict[str, Callable[[], object]]:
         "search, rare word": f"{results}?cursor=&page_size={PAGE}&search={RARE}",
         "search, rare word, counted": f"{results}?page_size={PAGE}&search={RARE}",
         "search, common word": f"{results}?cursor=&page_size={PAGE}&search={COMMON}",
+        "search, common word, counted": f"{results}?page_size={PAGE}&search={COMMON}",
     }
     return {name: partial(answer, browser, path) for name, path in paths.items()}
 
@@ -127,6 +120,9 @@ def usual_ways(project: Any) -> dict[str, Callable[[], object]]:
 
     def group(by: Any, **figures: Any) -> Callable[[], object]:
         return lambda: list(reviews.aggregate([{"$match": mine}, {"$group": {"_id": by, **figures}}]))
+
+    def said(word: str) -> dict[str, Any]:
+        return {**mine, "text": {"$regex": rf"\b{word}", "$options": "i"}}
 
     def find(where: dict[str, Any]) -> Callable[[], object]:
         return lambda: list(reviews.find(where).sort([("dated_at", -1), ("_id", -1)]).limit(PAGE))
@@ -144,8 +140,10 @@ def usual_ways(project: Any) -> dict[str, Callable[[], object]]:
         "filtered page": find(some),
         "first page, counted": lambda: (find(mine)(), reviews.count_documents(mine)),
         "filtered page, counted": lambda: (find(some)(), reviews.count_documents(some)),
-        "search, rare word": find({**mine, "$text": {"$search": RARE}}),
-        "search, common word": find({**mine, "$text": {"$search": COMMON}}),
+        "search, rare word": find(said(RARE)),
+        "search, rare word, counted": lambda: (find(said(RARE))(), reviews.count_documents(said(RARE))),
+        "search, common word": find(said(COMMON)),
+        "search, common word, counted": lambda: (find(said(COMMON))(), reviews.count_documents(said(COMMON))),
     }
 
 
@@ -168,7 +166,7 @@ def ingest(project: Any) -> float:
 AIMS = {
     **dict.fromkeys(("summary", "timeline", "emotions", "platforms", "dashboard"), "at most 15 ms, flat within 2×"),
     **dict.fromkeys(("first page", "deep page", "filtered page"), "at most 10 times the usual way"),
-    "search, rare word": "at most 300 ms",
+    **dict.fromkeys(("search, rare word", "search, common word"), "at most 300 ms"),
 }
 
 

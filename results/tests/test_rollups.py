@@ -1,6 +1,6 @@
 import os
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from io import StringIO
@@ -90,9 +90,7 @@ class History:
             self._do(number, action, argument, in_transaction)
             return
         kept = documents_of(self.project)
-        with ExitStack() as patched, suppress(WorkerError):
-            for module in (removal, correcting, undo):
-                patched.enter_context(patch.object(module, "in_transaction", killed_at_the_end))
+        with patch.object(changes, "in_transaction", killed_at_the_end), suppress(WorkerError):
             self._do(number, action, argument, killed_at_the_end)
         assert documents_of(self.project) == kept
 

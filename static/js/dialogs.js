@@ -24,26 +24,29 @@ async function load(link) {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const content = page.querySelector("[data-dialog-content]");
   if (!response.ok || !content) throw new Error(`${link.href} has nothing to show in a dialog`);
-  return document.adoptNode(content);
+  return { content: document.adoptNode(content), title: page.title };
 }
 
 async function openLink(link) {
   const isDrawer = link.dataset.dialog === "drawer";
   try {
-    const dialog = make("dialog", { className: isDrawer ? "dialog drawer" : "dialog" }, await load(link));
+    const { content, title } = await load(link);
+    const dialog = make("dialog", { className: isDrawer ? "dialog drawer" : "dialog" }, content);
     const heading = dialog.querySelector("h1, h2");
     dialog.setAttribute("aria-label", heading?.textContent.trim() ?? link.textContent.trim());
     open(dialog);
-    if (isDrawer) keepAddress(dialog, link.href);
+    if (isDrawer) keepAddress(dialog, link.href, title);
   } catch {
     location.assign(link.href);
   }
 }
 
-/* While a drawer is open the address is the one of its page: Back closes it, reloading opens the page. */
-function keepAddress(dialog, href) {
+/* While a drawer is open address and title are those of its page: Back closes it, reloading opens the page. */
+function keepAddress(dialog, href, title) {
+  const titleBelow = document.title;
   let isBack = false;
   history.pushState({ drawer: true }, "", href);
+  document.title = title;
   const onBack = event => {
     event.stopImmediatePropagation(); // the list below is still there: htmx need not fetch it
     removeEventListener("popstate", onBack, true);
@@ -52,6 +55,7 @@ function keepAddress(dialog, href) {
   };
   addEventListener("popstate", onBack, true);
   dialog.addEventListener("close", () => {
+    document.title = titleBelow;
     if (!isBack) history.back();
   });
 }

@@ -50,6 +50,7 @@ def test_the_drawer_has_an_address_labels_and_leads_on(results: Page, sample: Sa
     drawer = results.get_by_role("dialog")
     expect(drawer.get_by_role("heading", name="Your label")).to_be_visible()
     expect(results).to_have_url(re.compile(r"/results/[0-9a-f]{24}/\?"))
+    expect(results).not_to_have_title(re.compile("^Results"))
     results.keyboard.press("3")
     expect(drawer.get_by_role("button", name="Neutral", pressed=True)).to_be_visible()
     expect(drawer).to_contain_text("The engine says: positive")
@@ -64,6 +65,7 @@ def test_the_drawer_has_an_address_labels_and_leads_on(results: Page, sample: Sa
     results.go_back()
     expect(drawer).to_have_count(0)
     expect(results).to_have_url(address)
+    expect(results).to_have_title(re.compile("^Results"))
     expect(rows(results).first).to_be_visible()
 
 

@@ -22,7 +22,7 @@ from results.tests.factories import (
     store,
 )
 from results.tests.paths import path_of
-from results.tests.slow import search_slowly
+from results.tests.slow import SOME, search_slowly
 
 pytestmark = pytest.mark.django_db
 
@@ -280,7 +280,7 @@ def test_an_anonymous_caller_gets_401(project: Project, method: str, path: str) 
 def test_a_search_that_takes_too_long_is_broken_off(
     api: APIClient, project: Project, steam: Target, monkeypatch: pytest.MonkeyPatch, query: dict[str, str]
 ) -> None:
-    make_results(steam, make_item())
+    make_results(steam, *make_items(SOME))
     search_slowly(monkeypatch)
     answer = api.get(path_of(project), {"search": "fast", **query})
     assert (answer.status_code, answer.json()["code"]) == (503, "FINDING_TIMEOUT")

@@ -8,10 +8,11 @@ from projects.models import Project, Target
 from results.tests.factories import (
     START,
     make_item,
+    make_items,
     make_results,
 )
 from results.tests.paths import path_of
-from results.tests.slow import count_slowly
+from results.tests.slow import SOME, count_slowly
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +61,7 @@ def test_a_summary_has_the_days_before_beside_it(api: APIClient, project: Projec
 def test_too_many_reviews_to_count_are_said_to_be(
     api: APIClient, project: Project, steam: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make_results(steam, make_item("a", "positive"))
+    make_results(steam, *make_items(SOME, text="positive"))
     count_slowly(monkeypatch)
     answer = api.get(f"{path_of(project, 'analytics')}/summary?language=en")
     assert (answer.status_code, answer.json()["code"]) == (503, "COUNTING_TIMEOUT")

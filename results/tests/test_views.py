@@ -19,7 +19,7 @@ from results.counting import Counts
 from results.models import Result
 from results.tests.factories import START, make_item, make_items, make_results, make_target, store
 from results.tests.paths import results_url, review_url
-from results.tests.slow import search_slowly
+from results.tests.slow import SOME, search_slowly
 
 pytestmark = pytest.mark.django_db
 
@@ -166,8 +166,9 @@ def test_a_count_that_takes_too_long_is_admitted(
 
 
 def test_a_search_that_takes_too_long_is_broken_off_and_says_what_helps(
-    browser: Client, project: Project, review: Result, monkeypatch: pytest.MonkeyPatch
+    browser: Client, project: Project, steam: Target, review: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    make_results(steam, *make_items(SOME))
     search_slowly(monkeypatch)
     answer = browser.get(results_url(project, "?search=lovely"))
     html = answer.content.decode()

@@ -189,7 +189,7 @@ def timestamp(value: datetime | None, style: str = "relative") -> SafeString | s
     """
     if value is None:
         return ""
-    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    local = value.astimezone(timezone.get_current_timezone()) if value.tzinfo else value
     words = f"{MONTHS[local.month]} {local.day}, {local.year}"
     if style != "date":
         words += f", {local.hour:02}:{local.minute:02} {local.tzname() or ''}"
